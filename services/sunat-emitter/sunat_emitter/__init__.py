@@ -1,0 +1,1 @@
+"""The sunat-emitter service."""

@@ -1,0 +1,1 @@
+"""What the six Lumis services share."""

@@ -1,0 +1,154 @@
+"""Credits (Lümis, whole numbers): calls to the ledger and the events that it publishes."""
+
+from datetime import datetime
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from shared.contracts.message import Call, Contract, Event, Origin, RequestId
+
+Operation = Literal["upload", "retry"]
+"""What is paid for; the ledger's price table says how much."""
+
+
+class Balance(Contract):
+    """An account's state in Lümis. `available` = `balance` - `held`."""
+
+    user_id: str
+    balance: int
+    held: int
+    available: int
+
+
+class HoldPlaced(Contract):
+    """Answer of HoldCredits: the price is set aside."""
+
+    price: int
+    balance: Balance
+
+
+class HoldCredits(Call[HoldPlaced]):
+    """Set the price of an operation aside for a request. Asking twice for one request holds once.
+
+    Refused with `INSUFFICIENT_LUMIS` and details `{"price", "available"}`.
+    """
+
+    NAME: ClassVar[str] = "ledger.hold-credits.v1"
+    ANSWER: ClassVar[type[Contract]] = HoldPlaced
+
+    request_id: RequestId
+    origin: Origin
+    user_id: str
+    operation: Operation
+
+
+class HoldReleased(Contract):
+    """Answer of ReleaseHold: what is free again; 0 where nothing was held any more."""
+
+    released: int
+
+
+class ReleaseHold(Call[HoldReleased]):
+    """Give a hold back before anything was published for its request (the gateway's rate limit, or a failed save)."""
+
+    NAME: ClassVar[str] = "ledger.release-hold.v1"
+    ANSWER: ClassVar[type[Contract]] = HoldReleased
+
+    request_id: RequestId
+    origin: Origin
+    user_id: str
+
+
+class ReadBalance(Call[Balance]):
+    """An account's balance; 0 for a user who was never seen."""
+
+    NAME: ClassVar[str] = "ledger.read-balance.v1"
+    ANSWER: ClassVar[type[Contract]] = Balance
+
+    user_id: str
+
+
+class GrantCredits(Call[Balance]):
+    """Add Lümis to an account (sign-up gift, purchase, goodwill). `request_id` makes a repeat harmless."""
+
+    NAME: ClassVar[str] = "ledger.grant-credits.v1"
+    ANSWER: ClassVar[type[Contract]] = Balance
+
+    request_id: RequestId
+    origin: Origin
+    user_id: str
+    amount: int = Field(gt=0, le=1_000_000_000)
+    reason: str = Field(min_length=1, max_length=200)
+
+
+class Movement(Contract):
+    """One change of an account's balance, in Lümis; `amount` is negative for a charge."""
+
+    id: str
+    request_id: RequestId
+    kind: Literal["grant", "charge", "refund"]
+    amount: int
+    balance_after: int
+    at: datetime
+    reason: str
+
+
+class Movements(Contract):
+    """Answer of ListMovements, newest first; `next_cursor` is None on the last page."""
+
+    movements: tuple[Movement, ...]
+    next_cursor: str | None = None
+
+
+class ListMovements(Call[Movements]):
+    """An account's history, paged."""
+
+    NAME: ClassVar[str] = "ledger.list-movements.v1"
+    ANSWER: ClassVar[type[Contract]] = Movements
+
+    user_id: str
+    limit: int = Field(default=50, ge=1, le=200)
+    cursor: str | None = None
+
+
+class CreditsHeld(Event):
+    """ledger: a price is set aside."""
+
+    NAME: ClassVar[str] = "credits.held.v1"
+
+    user_id: str
+    amount: int
+    available: int
+
+
+class CreditsSettled(Event):
+    """ledger: a held price was charged."""
+
+    NAME: ClassVar[str] = "credits.settled.v1"
+
+    user_id: str
+    amount: int
+    balance: int
+
+
+class CreditsReleased(Event):
+    """ledger: a hold was given back, or a charge refunded (`refund`)."""
+
+    NAME: ClassVar[str] = "credits.released.v1"
+
+    user_id: str
+    amount: int
+    balance: int
+    reason: Literal["unreadable", "abandoned", "refused", "expired"]
+    refund: bool = False
+
+
+class CreditsGranted(Event):
+    """ledger: Lümis were added to an account."""
+
+    NAME: ClassVar[str] = "credits.granted.v1"
+
+    user_id: str
+    amount: int
+    balance: int
+    reason: str

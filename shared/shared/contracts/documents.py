@@ -1,0 +1,103 @@
+"""Events in a document's life: uploaded, recognized or unreadable, reconciled, abandoned."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from pydantic import Field
+
+from shared.contracts.lumis import LumisOutcome
+from shared.contracts.message import Event
+from shared.contracts.reading import Attempt, Reading
+
+Outcome = LumisOutcome
+"""What the reconciler may say; one member per schema, told apart by `schema_name`."""
+
+
+class DocumentUploaded(Event):
+    """gateway → ocr-engine: a document was accepted, its bytes are kept, its price is held."""
+
+    NAME: ClassVar[str] = "document.uploaded.v1"
+
+    user_id: str
+    schema_name: str
+    file_id: str
+    content_type: str
+    """One of `image/jpeg`, `image/png`, `application/pdf`, told by magic bytes."""
+    size: int = Field(gt=0)
+    """Bytes."""
+    sha256: str
+    mode: int = Field(default=1, ge=1, le=2)
+    """1: one ordinary paper. 2: several captures of one paper joined in one picture."""
+    received_at: datetime
+    answer_by: datetime
+    """The client has its answer by then; a reading after it is kept but not charged."""
+
+
+class DocumentRecognized(Event):
+    """ocr-engine → reconciler: a reading is there."""
+
+    NAME: ClassVar[str] = "document.recognized.v1"
+
+    user_id: str
+    schema_name: str
+    mode: int = 1
+    received_at: datetime
+    answer_by: datetime
+    reading: Reading
+
+
+class Unreadable(StrEnum):
+    """Why no reading came."""
+
+    DAMAGED = "damaged"
+    """The bytes do not decode, or nothing is in them (0 pixels, 0 pages)."""
+    ENCRYPTED = "encrypted"
+    """A PDF that asks for a password."""
+    TOO_LARGE = "too_large"
+    """More pixels than are safe to decode."""
+    TOO_COSTLY = "too_costly"
+    """The reader ran out of its memory or processor time on it."""
+    PROVIDERS_FAILED = "providers_failed"
+    """Every provider failed; the document may be fine."""
+    OUT_OF_TIME = "out_of_time"
+    """`answer_by` passed first."""
+    FILE_GONE = "file_gone"
+    """The bytes had expired before they were read."""
+
+    @property
+    def documents_fault(self) -> bool:
+        """True where the document itself cannot be read, so that trying it again would not help."""
+        return self in {Unreadable.DAMAGED, Unreadable.ENCRYPTED, Unreadable.TOO_LARGE, Unreadable.TOO_COSTLY}
+
+
+class DocumentUnreadable(Event):
+    """ocr-engine → ledger, gateway: nothing could be read; nothing is charged."""
+
+    NAME: ClassVar[str] = "document.unreadable.v1"
+
+    user_id: str
+    schema_name: str
+    reason: Unreadable
+    attempts: tuple[Attempt, ...] = ()
+
+
+class DocumentReconciled(Event):
+    """reconciler → ledger, tagger, gateway: the figures are checked, a complete invoice is stored."""
+
+    NAME: ClassVar[str] = "document.reconciled.v1"
+
+    user_id: str
+    schema_name: str
+    received_at: datetime
+    answer_by: datetime
+    provider: str
+    outcome: Outcome
+
+
+class DocumentAbandoned(Event):
+    """gateway → ledger: the client was told that it failed (500); nothing is charged, or it is given back."""
+
+    NAME: ClassVar[str] = "document.abandoned.v1"
+
+    user_id: str

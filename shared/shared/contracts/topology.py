@@ -1,0 +1,82 @@
+"""Who sends what and who receives it: the one table from which queues, and the AsyncAPI document, are made.
+
+Every service declares every queue in it when it connects, so that no event is lost because its reader never ran.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from shared.contracts.credits import (
+    CreditsGranted,
+    CreditsHeld,
+    CreditsReleased,
+    CreditsSettled,
+    GrantCredits,
+    HoldCredits,
+    ListMovements,
+    ReadBalance,
+    ReleaseHold,
+)
+from shared.contracts.documents import (
+    DocumentAbandoned,
+    DocumentRecognized,
+    DocumentReconciled,
+    DocumentUnreadable,
+    DocumentUploaded,
+)
+from shared.contracts.message import Call, Event
+from shared.contracts.sunat import ReadCatalog
+from shared.contracts.tags import UserTagged
+
+
+@dataclass(frozen=True)
+class EventRow:
+    """An event, the service that publishes it and the services that act on it (the gateway follows all of them)."""
+
+    event: type[Event]
+    sender: str
+    receivers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class CallRow:
+    """A call and the service that answers it."""
+
+    call: type[Call[Any]]
+    server: str
+
+
+EVENTS: tuple[EventRow, ...] = (
+    EventRow(DocumentUploaded, "gateway", ("ocr-engine",)),
+    EventRow(DocumentAbandoned, "gateway", ("ledger",)),
+    EventRow(DocumentRecognized, "ocr-engine", ("reconciler",)),
+    EventRow(DocumentUnreadable, "ocr-engine", ("ledger",)),
+    EventRow(DocumentReconciled, "reconciler", ("ledger", "tagger")),
+    EventRow(CreditsHeld, "ledger"),
+    EventRow(CreditsSettled, "ledger"),
+    EventRow(CreditsReleased, "ledger"),
+    EventRow(CreditsGranted, "ledger"),
+    EventRow(UserTagged, "tagger"),
+)
+
+CALLS: tuple[CallRow, ...] = (
+    CallRow(HoldCredits, "ledger"),
+    CallRow(ReleaseHold, "ledger"),
+    CallRow(ReadBalance, "ledger"),
+    CallRow(GrantCredits, "ledger"),
+    CallRow(ListMovements, "ledger"),
+    CallRow(ReadCatalog, "sunat-emitter"),
+)
+
+FOLLOWERS = ("gateway",)
+"""Services with one queue that receives every event: the gateway keeps each request's timeline by it."""
+
+
+def event_queue(service: str, event: type[Event]) -> str:
+    """The durable queue through which a service receives an event."""
+    return f"{service}.{event.NAME}"
+
+
+def follower_queue(service: str) -> str:
+    """The durable queue through which a follower receives every event."""
+    return f"{service}.every-event"

@@ -13,9 +13,12 @@ Origin = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 
 
 class Contract(BaseModel):
-    """A frozen value that crosses a border. Unknown fields are ignored, so that a newer sender is understood."""
+    """A frozen value that crosses a border. Unknown fields are ignored, so that a newer sender is understood.
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    Its validation errors never show the value that was wrong: it may be personal, and errors are logged.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
 
 class Event(Contract):

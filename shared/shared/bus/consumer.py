@@ -1,0 +1,125 @@
+"""What a service does with messages: rows (subscription, operation, follower) and how one delivery is handled."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from aio_pika.abc import AbstractIncomingMessage
+from aio_pika.exceptions import AMQPError
+from opentelemetry.trace import SpanKind
+
+from shared.bus.envelope import Delivery, decode
+from shared.bus.ladder import Ladder
+from shared.contracts.message import Call, Contract, Event
+from shared.errors import Rejected
+from shared.telemetry import HANDLER_SECONDS, IN_FLIGHT, extract_context, span
+
+_log = structlog.get_logger()
+
+EventHandler = Callable[[Any, Any], Awaitable[Sequence[Event]]]
+Publish = Callable[[Sequence[Event], str], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """An event and the function `(event, deps) -> events` that acts on it."""
+
+    event: type[Event]
+    handler: EventHandler
+    prefetch: int = 32
+
+
+@dataclass(frozen=True)
+class Reply:
+    """The answer of an operation, and the events that are published before it is sent."""
+
+    answer: Contract
+    events: tuple[Event, ...] = ()
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A call and the function `(call, deps) -> Reply` that answers it; it may raise Refused."""
+
+    call: type[Call[Any]]
+    handler: Callable[[Any, Any], Awaitable[Reply]]
+    prefetch: int = 64
+
+
+@dataclass(frozen=True)
+class Follower:
+    """The function `(delivery, deps) -> events` that receives every event, on a durable queue."""
+
+    handler: EventHandler
+    prefetch: int = 128
+
+
+@dataclass(frozen=True)
+class OwnEvents:
+    """The function `(delivery, deps)` that receives the events of requests which this process began; never again."""
+
+    handler: Callable[[Delivery, Any], None]
+
+
+class Consumer:
+    """Handles the deliveries of one durable queue: change state, publish with confirm, then ack; never ack first."""
+
+    def __init__(self, queue: str, handle: Callable[[Delivery], Awaitable[Sequence[Event]]], publish: Publish) -> None:
+        self.queue = queue
+        self.tolerant = False
+        self._handle = handle
+        self._publish = publish
+        self._in_flight = IN_FLIGHT.labels(queue=queue)
+
+    async def receive(self, message: AbstractIncomingMessage, ladder: Ladder) -> None:
+        """Handle one delivery to its end. Cancelled or cut off, it leaves the message to be delivered again."""
+        started = time.perf_counter()
+        with (
+            self._in_flight.track_inprogress(),
+            structlog.contextvars.bound_contextvars(request_id=message.correlation_id, message=message.type),
+            span(
+                f"handle {message.type}",
+                {"messaging.destination.name": self.queue, "lumis.request_id": message.correlation_id or ""},
+                parent=extract_context(message.headers),
+                kind=SpanKind.CONSUMER,
+            ),
+        ):
+            try:
+                outcome = await self._settle(message, ladder)
+            except (AMQPError, OSError, TimeoutError) as error:
+                # The broker is gone or refuses: the message was not acked, so it comes again.
+                _log.warning("message left to the broker", queue=self.queue, error=type(error).__name__)
+                await _give_back(message)
+                outcome = "returned"
+            seconds = time.perf_counter() - started
+            HANDLER_SECONDS.labels(queue=self.queue, outcome=outcome).observe(seconds)
+            _log.info("message handled", queue=self.queue, outcome=outcome, ms=round(seconds * 1000, 1))
+
+    async def _settle(self, message: AbstractIncomingMessage, ladder: Ladder) -> str:
+        try:
+            delivery = decode(message.body, tolerant=self.tolerant)
+            outputs = await self._handle(delivery)
+            if outputs:
+                await self._publish(outputs, delivery.id)
+        except Rejected as error:
+            _log.error("message parked", queue=self.queue, error=str(error))
+            await ladder.park(message, self.queue, error)
+            outcome = "parked"
+        except Exception as error:
+            _log.exception("handler failed", queue=self.queue)
+            outcome = await ladder.retry(message, self.queue, error)
+        else:
+            outcome = "done"
+        await message.ack()
+        return outcome
+
+
+async def _give_back(message: AbstractIncomingMessage) -> None:
+    await asyncio.sleep(1)
+    try:
+        await message.nack(requeue=True)
+    except (AMQPError, OSError):
+        return

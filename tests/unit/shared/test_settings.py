@@ -1,0 +1,42 @@
+"""A missing or wrong setting stops the start and is named."""
+
+import pytest
+
+from shared.settings import ServiceSettings, load_settings
+
+
+@pytest.fixture(autouse=True)
+def _good_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RABBITMQ_URL", "amqp://localhost/")
+    monkeypatch.setenv("MONGODB_URL", "mongodb://localhost/")
+    monkeypatch.setenv("OPS_PORT", "9100")
+
+
+def test_settings_come_from_the_environment() -> None:
+    assert load_settings(ServiceSettings, "ledger").ops_port == 9100
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("RABBITMQ_URL", "http://no"), ("MONGODB_URL", "s3cret"), ("OPS_PORT", "70000"), ("LOG_LEVEL", "LOUD")],
+)
+def test_a_wrong_value_is_named_but_not_shown(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], variable: str, value: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(SystemExit) as stop:
+        load_settings(ServiceSettings, "ledger")
+    message = capsys.readouterr().err
+    assert stop.value.code == 2
+    assert message.startswith(f"ledger: {variable}: ")
+    assert value not in message
+
+
+def test_every_missing_value_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.delenv("MONGODB_URL")
+    monkeypatch.setenv("RABBITMQ_URL", "")
+    with pytest.raises(SystemExit):
+        load_settings(ServiceSettings, "ledger")
+    message = capsys.readouterr().err
+    assert "ledger: MONGODB_URL: Field required" in message
+    assert "ledger: RABBITMQ_URL: Field required" in message

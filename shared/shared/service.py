@@ -107,7 +107,8 @@ async def _run(service: Service[Any, Any], settings: ServiceSettings, instance: 
 async def _start(service: Service[Any, Any], settings: ServiceSettings, instance: str, stack: AsyncExitStack) -> None:
     """Open everything in order; the stack closes it the other way round."""
     traces = configure_tracing(settings, service.name, instance)
-    stack.callback(traces.shutdown)
+    if traces is not None:
+        stack.callback(traces.shutdown)
     client = mongo.connect(settings.mongodb_url, app=instance)
     stack.push_async_callback(client.close)
     bus = Bus(settings.rabbitmq_url, service=service.name, origin=instance)

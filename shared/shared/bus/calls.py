@@ -18,7 +18,7 @@ from shared.bus.consumer import Operation, Publish, Reply
 from shared.bus.topology import CALL_TTL_MS, call_queue
 from shared.contracts.message import Call, Contract
 from shared.errors import CallTimedOut, Refused, Unavailable
-from shared.telemetry import CALL_SECONDS, HANDLER_SECONDS, IN_FLIGHT, extract_context, inject_context, span
+from shared.telemetry import CALL_SECONDS, HANDLER_SECONDS, IN_FLIGHT, inject_context, span
 
 _log = structlog.get_logger()
 
@@ -41,7 +41,7 @@ class CallServer:
         with (
             IN_FLIGHT.labels(queue=self.queue).track_inprogress(),
             structlog.contextvars.bound_contextvars(request_id=message.headers.get("x-lumis-request-id")),
-            span(f"answer {self.operation.call.NAME}", parent=extract_context(message.headers), kind=SpanKind.SERVER),
+            span(f"answer {self.operation.call.NAME}", parent=message.headers, kind=SpanKind.SERVER),
         ):
             outcome, body = await self._answer(message)
             HANDLER_SECONDS.labels(queue=self.queue, outcome=outcome).observe(time.perf_counter() - started)

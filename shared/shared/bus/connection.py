@@ -5,7 +5,7 @@ import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from typing import Any, TypeVar
 
 import aio_pika
@@ -14,6 +14,7 @@ from aio_pika import DeliveryMode, ExchangeType, Message
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange, AbstractIncomingMessage, AbstractQueue
 from aio_pika.exceptions import AMQPError
 from opentelemetry.trace import SpanKind
+from prometheus_client import Histogram
 
 from shared.bus.calls import CallClient, CallServer, ask
 from shared.bus.consumer import Consumer, Follower, Operation, OwnEvents, Subscription
@@ -115,6 +116,9 @@ class Bus:
         Raises:
             Unavailable: the broker did not confirm in time, or nobody would receive the event.
         """
+        if len(events) == 1:
+            await self._publish_one(events[0], event_id(cause or events[0].request_id, events[0].NAME))
+            return
         seen: dict[str, int] = {}
         sending = []
         for event in events:
@@ -131,7 +135,7 @@ class Bus:
         with span(f"publish {event.NAME}", {"lumis.request_id": event.request_id}, kind=SpanKind.PRODUCER):
             message = Message(
                 encode(event, identity, self.service),
-                headers=dict(inject_context()),
+                headers={**inject_context()},
                 content_type=CONTENT_TYPE,
                 delivery_mode=DeliveryMode.PERSISTENT,
                 message_id=identity,
@@ -140,14 +144,13 @@ class Bus:
                 app_id=self.service,
             )
             try:
-                async with asyncio.timeout(_PUBLISH_TIMEOUT):
-                    session = await self._ready()
-                    await session.events.publish(message, routing_key=f"{event.NAME}.{event.origin}")
+                session = await self._ready(_PUBLISH_TIMEOUT)
+                await session.events.publish(message, f"{event.NAME}.{event.origin}", timeout=_PUBLISH_TIMEOUT)
                 outcome = "confirmed"
             except (AMQPError, OSError, TimeoutError) as error:
                 raise Unavailable(f"{event.NAME} was not confirmed ({type(error).__name__})") from error
             finally:
-                PUBLISH_SECONDS.labels(event=event.NAME, outcome=outcome).observe(time.perf_counter() - started)
+                _publish_seconds(event.NAME, outcome).observe(time.perf_counter() - started)
 
     async def call(self, call: Call[AnswerT], timeout: float = 5.0) -> AnswerT:
         """Ask another service something.
@@ -157,15 +160,14 @@ class Bus:
             CallTimedOut: no answer within `timeout` seconds; it may still have been carried out.
             Unavailable: the service failed, or there is no connection.
         """
-        await self.wait_until_connected(timeout)
-        session = await self._ready()
+        session = await self._ready(timeout)
         return await ask(session.calls, call, timeout)
 
-    async def _ready(self) -> _Session:
+    async def _ready(self, seconds: float) -> _Session:
         """The live connection, waited for."""
-        while (session := self._session) is None or not self._up.is_set():
-            await self._up.wait()
-        return session
+        while self._session is None or not self._up.is_set():
+            await self.wait_until_connected(seconds)
+        return self._session
 
     async def close(self, drain_seconds: float = 25.0) -> None:
         """Stop consuming, finish what is in hand, then disconnect."""
@@ -285,6 +287,12 @@ class Bus:
                 await queue.cancel(tag)
             except (AMQPError, OSError):
                 return
+
+
+@cache
+def _publish_seconds(name: str, outcome: str) -> Histogram:
+    """Looked up once; the client library takes 5 microseconds a time."""
+    return PUBLISH_SECONDS.labels(event=name, outcome=outcome)
 
 
 async def _call_with(handler: Callable[[Any, Any], Awaitable[Any]], deps: Any, call: Any) -> Any:

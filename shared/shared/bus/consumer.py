@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import structlog
@@ -15,7 +16,7 @@ from shared.bus.envelope import Delivery, decode
 from shared.bus.ladder import Ladder
 from shared.contracts.message import Call, Contract, Event
 from shared.errors import Rejected
-from shared.telemetry import HANDLER_SECONDS, IN_FLIGHT, extract_context, span
+from shared.telemetry import HANDLER_SECONDS, IN_FLIGHT, span
 
 _log = structlog.get_logger()
 
@@ -73,30 +74,28 @@ class Consumer:
         self._handle = handle
         self._publish = publish
         self._in_flight = IN_FLIGHT.labels(queue=queue)
+        self._seconds = cache(lambda outcome: HANDLER_SECONDS.labels(queue=queue, outcome=outcome))
 
     async def receive(self, message: AbstractIncomingMessage, ladder: Ladder) -> None:
         """Handle one delivery to its end. Cancelled or cut off, it leaves the message to be delivered again."""
         started = time.perf_counter()
-        with (
-            self._in_flight.track_inprogress(),
-            structlog.contextvars.bound_contextvars(request_id=message.correlation_id, message=message.type),
-            span(
-                f"handle {message.type}",
-                {"messaging.destination.name": self.queue, "lumis.request_id": message.correlation_id or ""},
-                parent=extract_context(message.headers),
-                kind=SpanKind.CONSUMER,
-            ),
-        ):
-            try:
+        # Each delivery runs in a task of its own, whose context ends with it.
+        structlog.contextvars.bind_contextvars(request_id=message.correlation_id, message=message.type)
+        attributes = {"messaging.destination.name": self.queue, "lumis.request_id": message.correlation_id or ""}
+        self._in_flight.inc()
+        try:
+            with span(f"handle {message.type}", attributes, parent=message.headers, kind=SpanKind.CONSUMER):
                 outcome = await self._settle(message, ladder)
-            except (AMQPError, OSError, TimeoutError) as error:
-                # The broker is gone or refuses: the message was not acked, so it comes again.
-                _log.warning("message left to the broker", queue=self.queue, error=type(error).__name__)
-                await _give_back(message)
-                outcome = "returned"
-            seconds = time.perf_counter() - started
-            HANDLER_SECONDS.labels(queue=self.queue, outcome=outcome).observe(seconds)
-            _log.info("message handled", queue=self.queue, outcome=outcome, ms=round(seconds * 1000, 1))
+        except (AMQPError, OSError, TimeoutError) as error:
+            # The broker is gone or refuses: the message was not acked, so it comes again.
+            _log.warning("message left to the broker", queue=self.queue, error=type(error).__name__)
+            await _give_back(message)
+            outcome = "returned"
+        finally:
+            self._in_flight.dec()
+        seconds = time.perf_counter() - started
+        self._seconds(outcome).observe(seconds)
+        _log.info("message handled", queue=self.queue, outcome=outcome, ms=round(seconds * 1000, 1))
 
     async def _settle(self, message: AbstractIncomingMessage, ladder: Ladder) -> str:
         try:

@@ -129,7 +129,6 @@ class HttpClient:
         path: str,
         *,
         budget: float,
-        json_body: Any = None,
         content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> HttpAnswer:
@@ -147,7 +146,6 @@ class HttpClient:
                 request = self._client.build_request(
                     method,
                     path,
-                    json=json_body,
                     content=content,
                     headers={**(headers or {}), **telemetry.inject_context()},
                     timeout=max(budget, 0.001),

@@ -1,0 +1,1 @@
+"""Lumis on one machine: private servers, the six services, a demonstration."""

@@ -1,0 +1,65 @@
+"""Events in, events out: a reading becomes a checked outcome, and a complete one an invoice."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import structlog
+
+from reconciler.metrics import MISSING, RECONCILED, WARNINGS
+from reconciler.schemas import lumis
+from reconciler.store import InvoiceStore
+from shared.contracts.documents import DocumentRecognized, DocumentReconciled, Outcome
+from shared.contracts.lumis import LUMIS
+from shared.contracts.message import Event
+from shared.errors import Rejected
+
+_log = structlog.get_logger()
+
+SCHEMAS: Mapping[str, Callable[[DocumentRecognized], Outcome]] = {LUMIS: lumis.reconcile}
+"""What is made of a reading, by the schema's name. A new schema is a module in `schemas` and a row here."""
+
+
+@dataclass(frozen=True)
+class Deps:
+    """What the handler works with."""
+
+    invoices: InvoiceStore
+
+
+async def reconcile_document(event: DocumentRecognized, deps: Deps) -> list[Event]:
+    """Check a reading and record what came of it; a repeat gives the first result again, whatever it reads.
+
+    Raises:
+        Rejected: the schema is not known here.
+    """
+    reconcile = SCHEMAS.get(event.schema_name)
+    if reconcile is None:
+        raise Rejected(f"schema {event.schema_name[:64]!r} is not known")
+    recorded = await deps.invoices.find(event.request_id)
+    if recorded is None:
+        recorded = await deps.invoices.record(event, reconcile(event))
+    if recorded.fresh:
+        _tell(event, recorded.outcome)
+    return [
+        DocumentReconciled(
+            request_id=event.request_id,
+            origin=event.origin,
+            user_id=event.user_id,
+            schema_name=event.schema_name,
+            received_at=event.received_at,
+            answer_by=event.answer_by,
+            provider=recorded.provider,
+            outcome=recorded.outcome,
+        )
+    ]
+
+
+def _tell(event: DocumentRecognized, outcome: Outcome) -> None:
+    result = "incomplete" if not outcome.complete else "duplicate" if outcome.duplicate_of else "complete"
+    missing = [field.field_key for field in outcome.missing_fields]
+    RECONCILED.labels(event.schema_name, result).inc()
+    for key in missing:
+        MISSING.labels(key).inc()
+    for code in outcome.warnings:
+        WARNINGS.labels(code).inc()
+    _log.info("document reconciled", result=result, missing=missing, warnings=list(outcome.warnings))

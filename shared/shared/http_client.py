@@ -80,19 +80,10 @@ class HttpAnswer:
         Raises:
             ValueError: it is not JSON, is nested absurdly deep, or holds NaN or Infinity.
         """
-        return exact_json(self.body)
-
-
-def exact_json(text: bytes | str) -> Any:
-    """Parse JSON with Decimal for fractions.
-
-    Raises:
-        ValueError: it is not JSON, is nested absurdly deep, or holds NaN or Infinity.
-    """
-    try:
-        return json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
-    except RecursionError as error:
-        raise ValueError("nested too deep") from error
+        try:
+            return json.loads(self.body, parse_float=Decimal, parse_constant=_refuse_constant)
+        except RecursionError as error:
+            raise ValueError("nested too deep") from error
 
 
 def _refuse_constant(name: str) -> NoReturn:

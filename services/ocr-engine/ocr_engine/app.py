@@ -1,0 +1,115 @@
+"""Wires the ocr-engine: its chain of providers, its store, and the event that it acts on."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from ocr_engine.attempts import Patience, Provider
+from ocr_engine.breaker import Breaker
+from ocr_engine.chain import Chain, Limits
+from ocr_engine.handlers import Deps, read_document
+from ocr_engine.providers.gemini import Gemini
+from ocr_engine.providers.local import LocalEngine
+from ocr_engine.providers.openrouter import OpenRouter
+from ocr_engine.settings import OcrEngineSettings
+from ocr_engine.store import ReadingStore
+from shared.bus import Subscription
+from shared.contracts.documents import DocumentUploaded
+from shared.files import FileStore
+from shared.http_client import HttpClient
+from shared.service import Platform, Service
+
+_log = structlog.get_logger()
+
+_PREFETCH = 16
+"""Documents in hand at once; each may hold its file and its base64 form, some 25 MB, in memory."""
+
+
+@dataclass(frozen=True)
+class AppDeps(Deps):
+    """The handlers' Deps, and what has to be closed in the end."""
+
+    local: LocalEngine | None = None
+    clients: tuple[HttpClient, ...] = ()
+
+
+def hosted_models(settings: OcrEngineSettings) -> tuple[tuple[Provider, ...], tuple[HttpClient, ...]]:
+    """The hosted models that have a key, in order of preference, and their connections.
+
+    Keys go into headers and nowhere else: a URL ends up in logs.
+    """
+    rows: list[Provider] = []
+    clients: list[HttpClient] = []
+
+    def breaker() -> Breaker:
+        return Breaker(failures=settings.breaker_failures, rest=settings.breaker_seconds)
+
+    if key := settings.gemini_api_key:
+        headers = {"x-goog-api-key": key.get_secret_value()}
+        clients.append(HttpClient("gemini", settings.gemini_base_url, headers=headers))
+        rows.append(Provider(Gemini(clients[-1], settings.gemini_model), breaker(), settings.gemini_seconds))
+    if key := settings.openrouter_api_key:
+        headers = {"authorization": f"Bearer {key.get_secret_value()}", "x-title": "Lumis"}
+        clients.append(HttpClient("openrouter", settings.openrouter_base_url, headers=headers))
+        model = OpenRouter(clients[-1], settings.openrouter_model)
+        rows.append(Provider(model, breaker(), settings.openrouter_seconds))
+    return tuple(rows), tuple(clients)
+
+
+def limits_of(settings: OcrEngineSettings) -> Limits:
+    """How the settings share time and pages out."""
+    return Limits(
+        local_reserve=settings.local_reserve_seconds,
+        locate_values=settings.locate_values,
+        locate_at_once=settings.locate_at_once,
+        locate_wait=settings.locate_wait_seconds,
+        pages_to_models=settings.model_most_pages,
+        patience=Patience(
+            least_seconds=settings.model_least_seconds,
+            most_tokens=settings.model_most_tokens,
+            more_tokens=settings.model_more_tokens,
+        ),
+    )
+
+
+async def build(settings: OcrEngineSettings, platform: Platform) -> AppDeps:
+    """Open what the handlers need."""
+    rows, clients = hosted_models(settings)
+    for row in rows:
+        row.watch()
+    readings = ReadingStore(platform.database(settings.database), kept_for=timedelta(days=settings.readings_days))
+    await readings.prepare()
+    local = LocalEngine(
+        workers=settings.local_workers,
+        memory_limit=settings.local_memory_mb * 1024 * 1024,
+        cpu_seconds=settings.local_cpu_seconds,
+    )
+    await local.start()
+    _log.info("providers", order=[row.name for row in rows] + ["local"])
+    return AppDeps(
+        chain=Chain(rows, local, limits_of(settings)),
+        readings=readings,
+        files=FileStore(platform.database(settings.documents_database)),
+        answer_margin=settings.answer_margin_seconds,
+        local=local,
+        clients=clients,
+    )
+
+
+async def close(deps: AppDeps) -> None:
+    """Close connections and end the local engine's processes."""
+    await deps.chain.close()
+    for client in deps.clients:
+        await client.close()
+    if deps.local is not None:
+        await deps.local.close()
+
+
+SERVICE = Service(
+    name="ocr-engine",
+    settings=OcrEngineSettings,
+    build=build,
+    subscriptions=(Subscription(DocumentUploaded, read_document, prefetch=_PREFETCH),),
+    close=close,
+)

@@ -1,0 +1,158 @@
+"""One hosted model's tries at one document: its breaker, its second chances, and a record of each try."""
+
+import asyncio
+import random
+import time
+from dataclasses import dataclass, replace
+
+import structlog
+
+from ocr_engine.answers import read_answer
+from ocr_engine.breaker import Breaker, State
+from ocr_engine.budget import Deadline
+from ocr_engine.metrics import BREAKER_STATE, PROVIDER_SECONDS, PROVIDER_TOKENS
+from ocr_engine.question import Again, Model, ProviderFailed, Question, Tokens
+from shared import telemetry
+from shared.contracts.reading import Attempt, Reading
+from shared.http_client import HttpTimedOut
+
+_log = structlog.get_logger()
+
+_STATES = {State.CLOSED: 0, State.HALF_OPEN: 1, State.OPEN: 2, State.OFF: 3}
+_NO_TOKENS: Tokens = (None, None)
+_PAUSE = (0.2, 0.6)
+"""Seconds before a second try; spread so that many requests do not come back together."""
+
+
+@dataclass(frozen=True)
+class Provider:
+    """A row of the chain: a hosted model, its breaker, and the most seconds it may take for one document."""
+
+    model: Model
+    breaker: Breaker
+    ceiling: float
+
+    @property
+    def name(self) -> str:
+        """The provider's name."""
+        return self.model.name
+
+    def watch(self) -> None:
+        """Show the breaker's state in the metrics, also when it changes by time alone."""
+        BREAKER_STATE.labels(self.name).set_function(lambda: _STATES[self.breaker.state])
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How tries are limited. Seconds and tokens."""
+
+    least_seconds: float = 3.0
+    """With less than that left a try is not begun."""
+    most_tokens: int = 2048
+    more_tokens: int = 8192
+    """For the one more try after an answer was cut."""
+
+
+class Attempts:
+    """The tries at one document, in `made`: also those that were not begun (`breaker_open`, `off`, `no_time`)."""
+
+    def __init__(self, patience: Patience) -> None:
+        self._patience = patience
+        self.made: list[Attempt] = []
+
+    async def ask(self, provider: Provider, question: Question, deadline: Deadline) -> Reading | None:
+        """Ask a provider, with at most one second try of each kind; None where it gave nothing usable."""
+        left = {Again.SOON, Again.LONGER}
+        question = replace(question, most_tokens=self._patience.most_tokens)
+        while self.may_ask(provider, deadline):
+            provider.breaker.enter()
+            try:
+                return await self._try(provider, question, deadline)
+            except ProviderFailed as error:
+                if error.again not in left:
+                    return None
+                left.remove(error.again)
+                if error.again is Again.LONGER:
+                    question = replace(question, most_tokens=self._patience.more_tokens)
+                else:
+                    await asyncio.sleep(random.uniform(*_PAUSE))
+        return None
+
+    def may_ask(self, provider: Provider, deadline: Deadline) -> bool:
+        """True where breaker and time allow a try; else the reason is recorded."""
+        late = "no_time" if deadline.remaining() < self._patience.least_seconds else None
+        refusal = provider.breaker.refusal or late
+        if refusal:
+            self.pass_over(provider, refusal)
+        return refusal is None
+
+    def pass_over(self, provider: Provider, outcome: str) -> None:
+        """Record why a provider was not asked."""
+        model = provider.model
+        self.made.append(Attempt(provider=model.name, model=model.model, outcome=outcome, milliseconds=0))
+        _log.info("provider passed over", provider=model.name, outcome=outcome)
+
+    def record_local(self, outcome: str, seconds: float) -> None:
+        """Record the local engine's try."""
+        milliseconds = round(seconds * 1000)
+        self.made.append(Attempt(provider="local", outcome=outcome, milliseconds=milliseconds))
+        PROVIDER_SECONDS.labels("local", "", outcome).observe(seconds)
+        _log.info("provider tried", provider="local", outcome=outcome, milliseconds=milliseconds)
+
+    def call_implausible(self) -> None:
+        """The last answer was sound, but what it says cannot be."""
+        self.made[-1] = self.made[-1].model_copy(update={"outcome": "implausible"})
+
+    async def _try(self, provider: Provider, question: Question, deadline: Deadline) -> Reading:
+        """Ask once and tell the breaker."""
+        started = time.monotonic()
+        outcome, tokens = "cancelled", _NO_TOKENS
+        model, seconds = provider.model, deadline.remaining()
+        try:
+            with telemetry.span(f"provider {model.name}", attributes={"model": model.model}):
+                answer = await model.ask(question, seconds)
+                tokens = answer.tokens
+                reading = read_answer(answer, question.schema, model.name)
+        except ProviderFailed as error:
+            outcome, tokens = error.code, error.tokens
+            _tell_breaker(provider, error, seconds)
+            raise
+        except BaseException:
+            # Cancelled, or a fault of ours: it says nothing about the provider, but a probe must give its place back.
+            provider.breaker.leave()
+            raise
+        else:
+            outcome = "ok"
+            provider.breaker.succeeded()
+            return reading
+        finally:
+            self._record(provider, outcome, time.monotonic() - started, tokens)
+
+    def _record(self, provider: Provider, outcome: str, seconds: float, tokens: Tokens) -> None:
+        name, model = provider.model.name, provider.model.model
+        milliseconds = round(seconds * 1000)
+        self.made.append(
+            Attempt(
+                provider=name,
+                model=model,
+                outcome=outcome,
+                milliseconds=milliseconds,
+                tokens_in=tokens[0],
+                tokens_out=tokens[1],
+            )
+        )
+        PROVIDER_SECONDS.labels(name, model, outcome).observe(seconds)
+        PROVIDER_TOKENS.labels(name, model, "in").inc(tokens[0] or 0)
+        PROVIDER_TOKENS.labels(name, model, "out").inc(tokens[1] or 0)
+        _log.info("provider tried", provider=name, model=model, outcome=outcome, milliseconds=milliseconds)
+
+
+def _tell_breaker(provider: Provider, error: ProviderFailed, seconds: float) -> None:
+    """`seconds` is the time that the provider was given; a timeout after little of it is no fault of its own."""
+    if error.off is not None:
+        provider.breaker.switch_off(error.off)
+        _log.error("provider switched off", provider=provider.name, model=provider.model.model, reason=error.off)
+    elif error.blames_document or (error.code == HttpTimedOut.outcome and seconds < provider.ceiling / 2):
+        provider.breaker.leave()
+    else:
+        provider.breaker.failed(error.rest)

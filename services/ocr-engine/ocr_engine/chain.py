@@ -1,0 +1,261 @@
+"""The chain: hosted models in order, the local engine last; the first plausible reading wins, else the best one."""
+
+import asyncio
+import time
+from dataclasses import dataclass, field, replace
+
+import structlog
+
+from ocr_engine.attempts import Attempts, Patience, Provider
+from ocr_engine.budget import Deadline
+from ocr_engine.engine import Document, Local, WordSearch
+from ocr_engine.evidence import Evidence, UnreadableDocument, Word
+from ocr_engine.lines import text_of
+from ocr_engine.location import locate
+from ocr_engine.prompts import prompt_for
+from ocr_engine.question import Part, Question
+from ocr_engine.schemas import SCHEMAS
+from ocr_engine.schemas.shape import DocumentSchema
+from ocr_engine.validation import plausible, validate
+from shared import telemetry
+from shared.contracts.documents import Unreadable
+from shared.contracts.reading import Attempt, Reading
+
+_log = structlog.get_logger()
+_NOTHING_FOUND = (0, 0.0)
+_PAGES_LEFT_OUT = "PAGES_LEFT_OUT"
+"""The local engine's word for it."""
+_PDF = "application/pdf"
+_JPEG = "image/jpeg"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How the time and the pages of one document are shared out. Seconds."""
+
+    local_reserve: float = 8.0
+    """Kept back from the hosted models, so that the local engine can still answer."""
+    locate_values: bool = True
+    """Look for the places of a model's values in pictures, by OCR beside the model's work."""
+    locate_at_once: int = 1
+    """Documents for which that OCR runs at a time; others go without places, so that the engine can read."""
+    locate_wait: float = 3.0
+    """Longest wait for those words once the reading is there."""
+    pages_to_models: int = 10
+    """A PDF with more pages is not sent whole: its first pages are, as pictures."""
+    patience: Patience = field(default_factory=Patience)
+
+
+@dataclass(frozen=True)
+class Result:
+    """A reading, or why there is none; and every try."""
+
+    reading: Reading | None
+    unreadable: Unreadable | None
+    attempts: tuple[Attempt, ...]
+
+
+class Chain:
+    """Reads documents. The hosted models come in order of preference; none at all is fine."""
+
+    def __init__(self, providers: tuple[Provider, ...], local: Local, limits: Limits) -> None:
+        self._providers = providers
+        self._local = local
+        self._limits = limits
+        self._search = WordSearch(local, limits.locate_at_once)
+
+    async def read(self, document: Document, deadline: Deadline) -> Result:
+        """Read a document before the deadline.
+
+        The document's own faults end it at once; a provider's fault passes it on to the next.
+        """
+        run = _Run(document, deadline, self._local, self._limits, self._search)
+        try:
+            await run.look()
+            reading = await run.by_models(self._providers) or await run.by_local_engine()
+        except UnreadableDocument as error:
+            return run.gave_up(error.reason)
+        except TimeoutError:
+            return run.gave_up(Unreadable.OUT_OF_TIME)
+        return run.done(reading)
+
+    async def close(self) -> None:
+        """Stop what still runs for documents that were answered."""
+        await self._search.close()
+
+
+class _Run:
+    """The state of one document on its way through the chain."""
+
+    def __init__(
+        self, document: Document, deadline: Deadline, local: Local, limits: Limits, search: WordSearch
+    ) -> None:
+        self._document = document
+        self._schema = SCHEMAS[document.schema_name]
+        self._deadline = deadline
+        self._local = local
+        self._limits = limits
+        self._search = search
+        self._attempts = Attempts(limits.patience)
+        self._words: asyncio.Task[tuple[Word, ...]] | None = None
+        self._pages: tuple[Part, ...] | None = None
+        self._best: Reading | None = None
+        self._evidence = Evidence(pages=1, pages_read=1)
+
+    async def look(self) -> None:
+        """The cheap look.
+
+        Raises:
+            UnreadableDocument: the document itself is at fault.
+            TimeoutError: the local engine was too busy.
+        """
+        document = self._document
+        try:
+            with telemetry.span("inspect document"):
+                self._evidence = await self._local.inspect(
+                    document.content, document.content_type, self._deadline.remaining()
+                )
+        except UnreadableDocument as error:
+            if error.reason.documents_fault:
+                raise
+            _log.warning("document not inspected", reason=error.reason.value)
+
+    async def by_models(self, providers: tuple[Provider, ...]) -> Reading | None:
+        """The first plausible reading of a hosted model, its values located."""
+        for provider in providers:
+            deadline = self._deadline.share(provider.ceiling, self._limits.local_reserve)
+            if not self._attempts.may_ask(provider, deadline):
+                continue
+            question = await self._question(provider, deadline)
+            if question is None:
+                self._attempts.pass_over(provider, "not_rendered")
+                continue
+            self._look_for_words()
+            reading = await self._attempts.ask(provider, question, deadline)
+            if reading is None:
+                continue
+            if self._keep(await self._checked(reading, question)):
+                return await self._located(self._best)
+            self._attempts.call_implausible()
+        return None
+
+    async def by_local_engine(self) -> Reading | None:
+        """The local engine's reading, or a model's where that holds more; None where there is neither.
+
+        Raises:
+            UnreadableDocument: the document cannot be read, and no model read it either.
+            TimeoutError: likewise, by lack of time.
+        """
+        started, outcome = time.monotonic(), "cancelled"
+        document, seconds = self._document, self._deadline.remaining()
+        try:
+            with telemetry.span("provider local"):
+                reading = await self._local.read(
+                    document.content,
+                    document.content_type,
+                    schema_name=document.schema_name,
+                    mode=document.mode,
+                    timeout=seconds,
+                )
+            outcome = "ok" if self._keep(reading) else "implausible"
+        except (UnreadableDocument, TimeoutError) as error:
+            outcome = error.reason.value if isinstance(error, UnreadableDocument) else "timeout"
+            if self._best is None:
+                raise
+        except Exception:  # noqa: BLE001 - the last of the chain: whatever it is, an answer must go out
+            _log.exception("local engine failed")
+            outcome = "failed"
+        finally:
+            self._attempts.record_local(outcome, time.monotonic() - started)
+        return await self._located(self._best) if self._best is not None else None
+
+    def done(self, reading: Reading | None) -> Result:
+        """The end of the chain."""
+        if reading is None:
+            return self.gave_up(Unreadable.OUT_OF_TIME if self._deadline.passed else Unreadable.PROVIDERS_FAILED)
+        warnings = tuple(dict.fromkeys((*self._evidence.warnings, *reading.warnings)))
+        update = {"attempts": tuple(self._attempts.made), "warnings": warnings}
+        return Result(reading.model_copy(update=update), None, tuple(self._attempts.made))
+
+    def gave_up(self, reason: Unreadable) -> Result:
+        """No reading."""
+        return Result(None, reason, tuple(self._attempts.made))
+
+    def _keep(self, reading: Reading) -> bool:
+        """Remember the reading if it is the best so far; True where what it says is possible, so the chain may end."""
+        rank = _rank(reading, self._schema)
+        fine = plausible(reading) and rank > _NOTHING_FOUND
+        if fine or self._best is None or rank > _rank(self._best, self._schema):
+            self._best = reading
+        return fine
+
+    async def _checked(self, reading: Reading, question: Question) -> Reading:
+        """A model's reading against the evidence; QR, CUFE and XML win over what a model says.
+
+        Sums that do not hold may be explained by a printed tip or discount, so what OCR has seen meanwhile is asked.
+        """
+        pages = self._evidence.pages
+        shown = pages if question.parts[0].content_type == _PDF else min(pages, len(question.parts))
+        warnings = (*reading.warnings, _PAGES_LEFT_OUT) if shown < pages else reading.warnings
+        reading = reading.model_copy(update={"pages": pages, "pages_read": shown, "warnings": warnings})
+        checked = validate(reading, self._evidence)
+        if plausible(checked) or self._evidence.text:
+            return checked
+        words = await self._words_within(self._deadline.share(self._limits.locate_wait, self._limits.local_reserve))
+        if not words:
+            return checked
+        self._evidence = replace(self._evidence, words=words, text=text_of(words))
+        return validate(reading, self._evidence)
+
+    def _look_for_words(self) -> None:
+        """Begin OCR for the places of values, where there is no text layer to find them in."""
+        if self._limits.locate_values and not self._evidence.words and self._words is None:
+            self._words = self._search.begin(self._document, self._deadline.remaining())
+
+    async def _words_within(self, deadline: Deadline) -> tuple[Word, ...]:
+        """The words, none where they are not there in time: a place is a nicety."""
+        if self._evidence.words or self._words is None:
+            return self._evidence.words
+        await asyncio.wait({self._words}, timeout=deadline.remaining())
+        if not self._words.done() or self._words.cancelled() or self._words.exception() is not None:
+            return ()
+        return self._words.result()
+
+    async def _located(self, reading: Reading | None) -> Reading | None:
+        """The reading with the places of its values, as far as words are there in time."""
+        if reading is None or reading.provider == "local":
+            return reading
+        words = await self._words_within(self._deadline.share(self._limits.locate_wait))
+        return locate(reading, words) if words else reading
+
+    async def _question(self, provider: Provider, deadline: Deadline) -> Question | None:
+        parts = await self._parts(deadline, whole_pdf=provider.model.reads_pdf)
+        if not parts:
+            return None
+        return Question(
+            prompt=prompt_for(self._schema, self._document.mode),
+            schema=self._schema,
+            parts=parts,
+            most_tokens=self._limits.patience.most_tokens,
+        )
+
+    async def _parts(self, deadline: Deadline, *, whole_pdf: bool) -> tuple[Part, ...]:
+        """The document as it is sent: pictures always rendered anew, which takes their metadata off."""
+        document, limit = self._document, self._limits.pages_to_models
+        if whole_pdf and document.content_type == _PDF and self._evidence.pages <= limit:
+            return (Part(_PDF, document.content),)
+        if self._pages is None:
+            try:
+                pages = await self._local.render(
+                    document.content, document.content_type, deadline.remaining(), max_pages=limit
+                )
+            except (TimeoutError, UnreadableDocument):
+                return ()
+            self._pages = tuple(Part(_JPEG, page) for page in pages)
+        return self._pages
+
+
+def _rank(reading: Reading, schema: DocumentSchema) -> tuple[int, float]:
+    """How much of what is mandatory was found, then how sure it is."""
+    found = [reading.fields[key].confidence for key in schema.mandatory if reading.value(key)]
+    return len(found) + bool(reading.items), sum(found)

@@ -1,0 +1,73 @@
+"""The local engine as the chain uses it: its methods, and its search for words beside a model's work."""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from ocr_engine.evidence import Evidence, UnreadableDocument, Word
+from shared.contracts.reading import Reading
+
+
+@dataclass(frozen=True)
+class Document:
+    """What is to be read, and under which schema."""
+
+    content: bytes = field(repr=False)
+    content_type: str
+    schema_name: str
+    mode: int
+
+
+class Local(Protocol):
+    """The local engine as the chain uses it. Each method raises UnreadableDocument, or TimeoutError."""
+
+    async def inspect(self, content: bytes, content_type: str, timeout: float) -> Evidence:
+        """A cheap look."""
+        ...
+
+    async def words(self, content: bytes, content_type: str, timeout: float) -> tuple[Word, ...]:
+        """Every word with its place."""
+        ...
+
+    async def render(self, content: bytes, content_type: str, timeout: float, max_pages: int = 3) -> tuple[bytes, ...]:
+        """Upright JPEG pages without metadata."""
+        ...
+
+    async def read(self, content: bytes, content_type: str, *, schema_name: str, mode: int, timeout: float) -> Reading:
+        """A whole reading."""
+        ...
+
+
+class WordSearch:
+    """OCR for the places of a model's values, at most so many at a time.
+
+    A search is never cancelled for its document's sake: that would kill a child of the local engine at its work, and
+    the next document would wait until another one has loaded its models.
+    """
+
+    def __init__(self, local: Local, at_once: int) -> None:
+        self._local = local
+        self._at_once = at_once
+        self._running: set[asyncio.Task[tuple[Word, ...]]] = set()
+
+    def begin(self, document: Document, seconds: float) -> "asyncio.Task[tuple[Word, ...]] | None":
+        """Begin a search; None where enough are running."""
+        if len(self._running) >= self._at_once:
+            return None
+        task = asyncio.create_task(self._find(document, seconds))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return task
+
+    async def _find(self, document: Document, seconds: float) -> tuple[Word, ...]:
+        try:
+            return await self._local.words(document.content, document.content_type, seconds)
+        except (UnreadableDocument, TimeoutError):
+            return ()
+
+    async def close(self) -> None:
+        """Stop every search."""
+        tasks = list(self._running)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

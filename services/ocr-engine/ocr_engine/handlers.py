@@ -1,0 +1,110 @@
+"""Events in, events out: an uploaded document becomes a recognized or an unreadable one."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+
+import structlog
+
+from ocr_engine.budget import Deadline, seconds_to_read
+from ocr_engine.chain import Chain, Result
+from ocr_engine.engine import Document
+from ocr_engine.metrics import READ, READING_NOW
+from ocr_engine.schemas import SCHEMAS
+from ocr_engine.store import ReadingStore
+from shared.contracts.documents import DocumentRecognized, DocumentUnreadable, DocumentUploaded, Unreadable
+from shared.contracts.message import Event
+from shared.errors import Rejected
+
+_log = structlog.get_logger()
+
+
+class Files(Protocol):
+    """The uploaded files, as far as the engine uses them."""
+
+    async def read(self, file_id: str) -> bytes | None:
+        """A file's bytes, None where it is gone."""
+        ...
+
+    async def delete(self, file_id: str) -> None:
+        """Delete a file; harmless where it is gone."""
+        ...
+
+
+def utc_now() -> datetime:
+    """The time by the wall clock."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Deps:
+    """What the handlers work with."""
+
+    chain: Chain
+    readings: ReadingStore
+    files: Files
+    answer_margin: float
+    """Seconds before `answer_by` at which a reading must be done, for the steps after it."""
+    now: Callable[[], datetime] = utc_now
+
+
+async def read_document(event: DocumentUploaded, deps: Deps) -> list[Event]:
+    """Read a document once; a repeat gives the first reading's events again.
+
+    The file is deleted after its reading is stored, so that a crash in between loses nothing.
+
+    Raises:
+        Rejected: the schema is not known here.
+    """
+    if event.schema_name not in SCHEMAS:
+        raise Rejected(f"schema {event.schema_name[:64]!r} is not known")
+    outputs = await deps.readings.outputs(event.request_id)
+    if outputs is None:
+        with READING_NOW.track_inprogress():
+            output = await _read(event, deps)
+        outputs = await deps.readings.keep(event.request_id, [output], deps.now())
+    await deps.files.delete(event.file_id)
+    return outputs
+
+
+async def _read(event: DocumentUploaded, deps: Deps) -> Event:
+    seconds = seconds_to_read(event.answer_by, deps.now(), deps.answer_margin)
+    if seconds <= 0:
+        return _unreadable(event, Unreadable.OUT_OF_TIME)
+    deadline = Deadline.after(seconds)
+    content = await deps.files.read(event.file_id)
+    if content is None:
+        return _unreadable(event, Unreadable.FILE_GONE)
+    document = Document(content, event.content_type, event.schema_name, event.mode)
+    return _event_of(event, await deps.chain.read(document, deadline))
+
+
+def _event_of(event: DocumentUploaded, result: Result) -> Event:
+    if result.reading is None:
+        return _unreadable(event, result.unreadable or Unreadable.PROVIDERS_FAILED, result)
+    READ.labels(result.reading.provider).inc()
+    _log.info("document read", provider=result.reading.provider, attempts=len(result.attempts))
+    return DocumentRecognized(
+        request_id=event.request_id,
+        origin=event.origin,
+        user_id=event.user_id,
+        schema_name=event.schema_name,
+        mode=event.mode,
+        received_at=event.received_at,
+        answer_by=event.answer_by,
+        reading=result.reading,
+    )
+
+
+def _unreadable(event: DocumentUploaded, reason: Unreadable, result: Result | None = None) -> DocumentUnreadable:
+    READ.labels(reason.value).inc()
+    _log.info("document not read", reason=reason.value)
+    return DocumentUnreadable(
+        request_id=event.request_id,
+        origin=event.origin,
+        user_id=event.user_id,
+        schema_name=event.schema_name,
+        reason=reason,
+        attempts=result.attempts if result else (),
+    )

@@ -1,0 +1,1 @@
+"""The offline reading engine: from bytes to a reading, with no key and no network."""

@@ -1,0 +1,92 @@
+"""The jobs that a child does: look, find words, draw pages, read. Plain values in and out."""
+
+import time
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from ocr_engine.evidence import Evidence
+from ocr_engine.local.document import Opened, inspected, opened, pages_as_jpeg, recognized
+from ocr_engine.local.orientation import Orientation
+from ocr_engine.local.page import Document
+from ocr_engine.local.protocol import Head, evidence_as_json
+from ocr_engine.local.schemas import SCHEMAS, Schema
+from ocr_engine.validation import plausible, validate
+from shared.contracts.reading import Reading
+
+if TYPE_CHECKING:
+    from ocr_engine.local.recognizer import Recognizer
+
+FAST_SIDE = 960
+FINE_SIDE = 1600
+"""Pixels on the long side on which text runs are looked for; 960 halves the time at almost the same accuracy."""
+
+_FINE_LOOK_SECONDS = 3.5
+"""What a second look may cost; it is left out when less is left."""
+
+
+class Jobs:
+    """The jobs, with the models loaded at the first one that needs them."""
+
+    @cached_property
+    def recognizer(self) -> "Recognizer":
+        """The OCR models; loading them takes about half a second and 200 MB."""
+        from ocr_engine.local.recognizer import Recognizer  # noqa: PLC0415 - a child that only looks does without it
+
+        return Recognizer((FAST_SIDE, FINE_SIDE))
+
+    @cached_property
+    def orientation(self) -> Orientation:
+        """The model that tells which way up a page is."""
+        return Orientation()
+
+    def do(self, head: Head, content: bytes) -> tuple[Head, bytes]:
+        """One job by its name.
+
+        Raises:
+            UnreadableDocument: the content does not decode.
+            KeyError: no such job or schema.
+        """
+        name = head["job"]
+        if name == "inspect":
+            return {"evidence": evidence_as_json(_evidence(inspected(content)))}, b""
+        if name == "render":
+            pages = pages_as_jpeg(content, head["max_pages"], self.orientation)
+            return {"sizes": [len(page) for page in pages]}, b"".join(pages)
+        if name == "words":
+            document = recognized(opened(content, self.orientation), self.recognizer, FAST_SIDE)
+            return {"words": [[word.text, word.page, word.box, word.aspect] for word in document.words()]}, b""
+        if name == "read":
+            ends = time.monotonic() + head["seconds"]
+            reading = self._read(content, SCHEMAS[head["schema"]], head["mode"], ends)
+            return {"reading": reading.model_dump(mode="json")}, b""
+        raise KeyError(name)
+
+    def _read(self, content: bytes, schema: Schema, mode: int, ends: float) -> Reading:
+        start = opened(content, self.orientation)
+        reading = self._look(start, schema, mode, FAST_SIDE)
+        if not start.scans or not _doubtful(reading, schema) or time.monotonic() + _FINE_LOOK_SECONDS > ends:
+            return reading
+        finer = self._look(start, schema, mode, FINE_SIDE)
+        return max(reading, finer, key=schema.quality)
+
+    def _look(self, start: Opened, schema: Schema, mode: int, side: int) -> Reading:
+        document = recognized(start, self.recognizer, side)
+        return validate(schema.read(document, mode), _evidence(document))
+
+
+def _evidence(document: Document) -> Evidence:
+    return Evidence(
+        document.pages,
+        document.pages_read,
+        document.words(),
+        document.text,
+        document.qr,
+        document.xml,
+        document.warnings,
+    )
+
+
+def _doubtful(reading: Reading, schema: Schema) -> bool:
+    missing = any(reading.value(key) is None for key in schema.mandatory) or not reading.items
+    guessed = any(item[key].source == "computed" for item in reading.items for key in ("quantity",) if key in item)
+    return missing or guessed or not plausible(reading)

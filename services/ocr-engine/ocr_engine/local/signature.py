@@ -1,0 +1,81 @@
+"""What a file is and how large its picture would be, told from its first bytes without decoding anything."""
+
+import struct
+from dataclasses import dataclass
+from typing import Literal
+
+from ocr_engine.evidence import UnreadableDocument
+from shared.contracts.documents import Unreadable
+
+ContentType = Literal["image/jpeg", "image/png", "application/pdf"]
+
+PDF_HEADER_WITHIN = 1024
+"""Bytes; a PDF may start with junk (ISO 32000-1, Annex H)."""
+
+MAX_PNG_PIXELS = 40_000_000
+MAX_JPEG_PIXELS = 120_000_000
+"""JPEG decoders can shrink while decoding, so that a phone's largest photographs stay affordable."""
+
+_PNG = b"\x89PNG\r\n\x1a\n"
+_JPEG = b"\xff\xd8\xff"
+_START_OF_FRAME = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_STANDALONE = frozenset({0x01, *range(0xD0, 0xD9)})
+
+
+@dataclass(frozen=True)
+class PixelSize:
+    """Width and height in pixels as the header says."""
+
+    width: int
+    height: int
+
+
+def sniff(content: bytes) -> ContentType | None:
+    """The type by magic bytes; what begins as a picture is one, even if a PDF hides further in."""
+    if content.startswith(_JPEG):
+        return "image/jpeg"
+    if content.startswith(_PNG):
+        return "image/png"
+    if b"%PDF-" in content[:PDF_HEADER_WITHIN]:
+        return "application/pdf"
+    return None
+
+
+def check_size(content: bytes, content_type: ContentType) -> None:
+    """Refuse a picture that is empty or too large to decode, by its header alone.
+
+    Raises:
+        UnreadableDocument: `damaged` without a size or with 0 pixels, `too_large` above the limits.
+    """
+    if content_type == "application/pdf":
+        return
+    png = content_type == "image/png"
+    size = _png_size(content) if png else _jpeg_size(content)
+    if size is None or size.width < 1 or size.height < 1:
+        raise UnreadableDocument(Unreadable.DAMAGED)
+    if size.width * size.height > (MAX_PNG_PIXELS if png else MAX_JPEG_PIXELS):
+        raise UnreadableDocument(Unreadable.TOO_LARGE)
+
+
+def _png_size(content: bytes) -> PixelSize | None:
+    if content[12:16] != b"IHDR" or len(content) < 24:  # noqa: PLR2004 - the fixed place of IHDR (PNG, 11.2.2)
+        return None
+    return PixelSize(*struct.unpack(">II", content[16:24]))
+
+
+def _jpeg_size(content: bytes) -> PixelSize | None:
+    place = 2
+    while place + 4 <= len(content):
+        if content[place] != 0xFF:  # noqa: PLR2004 - every marker starts with it (ITU T.81, B.1.1.2)
+            return None
+        marker = content[place + 1]
+        if marker == 0xFF or marker in _STANDALONE:  # noqa: PLR2004
+            place += 1 if marker == 0xFF else 2  # noqa: PLR2004
+            continue
+        if marker in _START_OF_FRAME:
+            if place + 9 > len(content):
+                return None
+            height, width = struct.unpack(">HH", content[place + 5 : place + 9])
+            return PixelSize(width, height)
+        place += 2 + int.from_bytes(content[place + 2 : place + 4])
+    return None

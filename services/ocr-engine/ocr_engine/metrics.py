@@ -1,0 +1,26 @@
+"""What the ocr-engine counts beside what every service counts."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+PROVIDER_SECONDS = Histogram(
+    "lumis_provider_seconds",
+    "Time of one try at a provider, by provider, model and outcome (ok, implausible, http_429, timeout, …)",
+    ["provider", "model", "outcome"],
+    buckets=(0.1, 0.25, 0.5, 1, 2, 3, 4, 6, 8, 10, 12, 15, 20, 30),
+)
+PROVIDER_TOKENS = Counter(
+    "lumis_provider_tokens_total",
+    "Tokens billed by a hosted model; direction is in or out (thoughts count as out)",
+    ["provider", "model", "direction"],
+)
+BREAKER_STATE = Gauge(
+    "lumis_provider_breaker",
+    "A provider's breaker: 0 closed, 1 half open, 2 open, 3 off until the service starts again",
+    ["provider"],
+)
+READING_NOW = Gauge("lumis_ocr_engine_reading", "Documents being read now")
+READ = Counter(
+    "lumis_ocr_engine_documents_total",
+    "Documents by outcome: the provider that read them, or why they could not be read",
+    ["outcome"],
+)

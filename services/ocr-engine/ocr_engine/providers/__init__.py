@@ -1,0 +1,1 @@
+"""Who can read a document: two hosted models and the local engine."""

@@ -1,0 +1,7 @@
+"""What can be read: one module per schema and one row each in SCHEMAS."""
+
+from ocr_engine.schemas.lumis import LUMIS_SCHEMA
+from ocr_engine.schemas.shape import DocumentSchema
+
+SCHEMAS: dict[str, DocumentSchema] = {schema.name: schema for schema in (LUMIS_SCHEMA,)}
+"""The schemas by the name that uploads give."""

@@ -1,0 +1,48 @@
+"""The collection `readings`: what became of each document, with the events to publish (again) for it."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from shared.contracts.documents import DocumentRecognized, DocumentUnreadable
+from shared.contracts.message import Event
+from shared.mongo import Database, DuplicateKeyError, Index, ensure_indexes
+
+_READINGS = "readings"
+_OUTPUTS: dict[str, type[Event]] = {event.NAME: event for event in (DocumentRecognized, DocumentUnreadable)}
+
+
+class ReadingStore:
+    """One document per request: `_id` is the request_id, `outputs` are the events as they were first published."""
+
+    def __init__(self, database: Database, *, kept_for: timedelta) -> None:
+        self._database = database
+        self._readings = database[_READINGS]
+        self._kept_for = kept_for
+
+    async def prepare(self) -> None:
+        """Make the index by which MongoDB deletes what is older than its time."""
+        await ensure_indexes(self._database, [Index(_READINGS, (("expires_at", 1),), expire_after_seconds=0)])
+
+    async def outputs(self, request_id: str) -> list[Event] | None:
+        """The events of a request that was handled before, None where it was not."""
+        stored = await self._readings.find_one({"_id": request_id}, {"outputs": 1})
+        return None if stored is None else [_load(output) for output in stored["outputs"]]
+
+    async def keep(self, request_id: str, outputs: Sequence[Event], now: datetime) -> list[Event]:
+        """Keep a request's events; returns those that stand, which are the first ones where two readers raced."""
+        row = {
+            "_id": request_id,
+            "outputs": [{"name": event.NAME, "data": event.model_dump(mode="json")} for event in outputs],
+            "read_at": now,
+            "expires_at": now + self._kept_for,
+        }
+        try:
+            await self._readings.insert_one(row)
+        except DuplicateKeyError:
+            return await self.outputs(request_id) or list(outputs)
+        return list(outputs)
+
+
+def _load(output: dict[str, Any]) -> Event:
+    return _OUTPUTS[output["name"]].model_validate(output["data"])

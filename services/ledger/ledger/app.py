@@ -1,0 +1,60 @@
+"""Wires the ledger: what it needs, what it listens to, what it answers."""
+
+from datetime import timedelta
+
+from ledger.deps import Deps
+from ledger.handlers import (
+    give_back_abandoned,
+    grant_credits,
+    hold_credits,
+    list_movements,
+    read_balance,
+    release_hold,
+    release_unreadable,
+    settle_credits,
+)
+from ledger.holds import Terms
+from ledger.settings import LedgerSettings
+from ledger.store import INDEXES, Store
+from ledger.sweep import sweep_holds
+from shared.bus import Operation, Subscription
+from shared.contracts.credits import GrantCredits, HoldCredits, ListMovements, ReadBalance, ReleaseHold
+from shared.contracts.documents import DocumentAbandoned, DocumentReconciled, DocumentUnreadable
+from shared.mongo import ensure_indexes
+from shared.service import Platform, Service
+
+
+async def build(settings: LedgerSettings, platform: Platform) -> Deps:
+    """Open the database `ledger` and make its indexes."""
+    database = platform.database("ledger")
+    await ensure_indexes(database, INDEXES)
+    return Deps(
+        store=Store(database),
+        bus=platform.bus,
+        terms=Terms(
+            prices={"upload": settings.upload_price, "retry": settings.retry_price},
+            hold_time=timedelta(seconds=settings.hold_seconds),
+            max_open=settings.max_open_holds,
+        ),
+        sweep_seconds=settings.sweep_seconds,
+    )
+
+
+SERVICE = Service(
+    name="ledger",
+    settings=LedgerSettings,
+    build=build,
+    subscriptions=(
+        Subscription(DocumentReconciled, settle_credits),
+        Subscription(DocumentUnreadable, release_unreadable),
+        Subscription(DocumentAbandoned, give_back_abandoned),
+    ),
+    operations=(
+        Operation(HoldCredits, hold_credits),
+        Operation(ReleaseHold, release_hold),
+        Operation(ReadBalance, read_balance),
+        Operation(GrantCredits, grant_credits),
+        Operation(ListMovements, list_movements),
+    ),
+    background=(sweep_holds,),
+)

@@ -1,0 +1,133 @@
+"""The rules of holds and grants: what an operation changes, given what the account knows of its request. Pure.
+
+    (unknown) ──hold──► held ──settle──► charged ──abandon──► refunded
+        │                └──release, abandon, expire──► released
+        └──release, abandon──► released (nothing was held; a hold that comes later is refused)
+
+Modelled on TigerBeetle's two-phase transfers: hold = pending, settle = posted, release = voided. Every rule returns the
+Change to make, or None where the request is past that step: then the first result stands, and a repeat reports it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from ledger.accounts import Account, Change, Entry, Hold, Kind, entry_id, legs
+from shared.contracts.credits import Operation
+from shared.errors import Refused
+
+ReleaseReason = Literal["unreadable", "abandoned", "refused"]
+
+
+@dataclass(frozen=True)
+class Step:
+    """Which request asks for a change, and when."""
+
+    request_id: str
+    origin: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a hold costs (Lümis), how long it lasts, and how many an account may have open."""
+
+    prices: Mapping[Operation, int]
+    hold_time: timedelta
+    max_open: int
+    """Bounds an account's document."""
+
+
+def place(account: Account, step: Step, operation: Operation, terms: Terms) -> Change | None:
+    """Set the operation's price aside.
+
+    Raises:
+        Refused: `INSUFFICIENT_LUMIS`, `HOLD_CLOSED` (the request was already charged or released: it would be read
+            for nothing), `TOO_MANY_OPEN_HOLDS`.
+    """
+    if account.hold is not None:
+        return None
+    if account.entries:
+        raise Refused("HOLD_CLOSED", "La solicitud ya fue cobrada o cancelada.", {"ended_by": sorted(account.entries)})
+    price = terms.prices[operation]
+    if account.available < price:
+        raise Refused(
+            "INSUFFICIENT_LUMIS",
+            f"Saldo insuficiente de Lümis. Necesitas {price} Lümis.",
+            {"price": price, "available": account.available},
+        )
+    if account.open_holds >= terms.max_open:
+        raise Refused("TOO_MANY_OPEN_HOLDS", "Demasiadas solicitudes en curso.", {"open": account.open_holds})
+    hold = Hold(
+        request_id=step.request_id,
+        origin=step.origin,
+        operation=operation,
+        amount=price,
+        placed_at=step.at,
+        expires_at=step.at + terms.hold_time,
+        balance=account.balance,
+        held=account.held + price,
+    )
+    return Change(place=hold)
+
+
+def settle(account: Account, step: Step) -> Change | None:
+    """Charge what is held. Nothing where it was released first: a late reading is free."""
+    if account.hold is None:
+        return None
+    return _close(account, step, "charge", account.hold.operation)
+
+
+def release(account: Account, step: Step, reason: ReleaseReason) -> Change | None:
+    """Give a hold back; where none was ever placed, close the request, so that none is placed later."""
+    if account.hold is None and account.entries:
+        return None
+    return _close(account, step, "release", reason)
+
+
+def abandon(account: Account, step: Step) -> Change | None:
+    """Give a hold back, or the charge where it was settled first: the client was told that it cost nothing."""
+    charge = account.entries.get("charge")
+    if charge is None:
+        return release(account, step, "abandoned")
+    if "refund" in account.entries:
+        return None
+    return Change(entry=_entry(account, step, "refund", charge.amount, "abandoned"))
+
+
+def expire(account: Account, step: Step) -> Change | None:
+    """Give back a hold that is older than its time."""
+    if account.hold is None or account.hold.expires_at > step.at:
+        return None
+    return _close(account, step, "release", "expired")
+
+
+def grant(account: Account, step: Step, amount: int, reason: str) -> Change | None:
+    """Add Lümis, once per request."""
+    if "grant" in account.entries:
+        return None
+    return Change(entry=_entry(account, step, "grant", amount, reason))
+
+
+def _close(account: Account, step: Step, kind: Kind, reason: str) -> Change:
+    amount = account.hold.amount if account.hold else 0
+    return Change(close=account.hold, entry=_entry(account, step, kind, amount, reason))
+
+
+def _entry(account: Account, step: Step, kind: Kind, amount: int, reason: str) -> Entry:
+    both = legs(kind, account.user_id, amount)
+    return Entry(
+        id=entry_id(step.request_id, kind),
+        request_id=step.request_id,
+        origin=step.origin,
+        user_id=account.user_id,
+        kind=kind,
+        amount=amount,
+        legs=both,
+        sequence=account.version + 1,
+        balance_after=account.balance + (both[0].amount if both else 0),
+        held_after=account.held - (amount if kind in {"charge", "release"} else 0),
+        at=step.at,
+        reason=reason,
+    )

@@ -1,0 +1,17 @@
+"""What the ledger counts."""
+
+from prometheus_client import Counter, Gauge
+
+OPERATIONS = Counter(
+    "lumis_ledger_operations_total",
+    "Operations by outcome (done; repeated: it was done before, or there was nothing to do; refused)",
+    ["operation", "outcome"],
+)
+OPEN_HOLDS = Gauge("lumis_ledger_open_holds", "Holds that are neither settled nor released, in all accounts")
+HELD_LUMIS = Gauge("lumis_ledger_held_lumis", "Lümis in open holds, in all accounts")
+FINISHED = Counter("lumis_ledger_finished_total", "Operations that a crash had left half done and the sweep completed")
+
+
+def count(operation: str, *, changed: bool) -> None:
+    """Count an operation that was not refused."""
+    OPERATIONS.labels(operation=operation, outcome="done" if changed else "repeated").inc()

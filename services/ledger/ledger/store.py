@@ -1,0 +1,219 @@
+"""The ledger's collections: `accounts` (one document per user) and `entries` (append-only).
+
+Every operation, or batch of operations that wait for one account, is one compare-and-set of the account's document, so
+it is exact without a transaction:
+
+    1. accounts: balance, held, version, open holds and, in `unfiled`, the whole entry: from here on it has happened
+    2. entries:  insert that entry; its id `<request_id>:<kind>` is unique
+    3. accounts: take it out of `unfiled`
+
+A crash before 1 changed nothing. A crash before 2 or 3 leaves the entry in `unfiled`: the redelivered event, or the
+sweep, finds it there, does 2 (a duplicate means that it was done) and 3. An entry leaves the account only after it is
+in `entries`, so whoever reads the account first and `entries` second never misses a finished operation; if the account
+changed in between, the compare-and-set on `version` fails and the rule is asked again. Open holds live in the account
+alone; closed ones only as entries, so the document is bounded by the open holds. What the sweep decides by itself
+(`Entry.awaits_publication`) stays in `unfiled` until its event is confirmed.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ledger.accounts import HOLD_KINDS, Account, Entry, Hold, Kind, entry_id
+from ledger.batch import Batch, Outcome, Rule
+from ledger.documents import (
+    account_update,
+    entry_document,
+    read_account,
+    read_entry,
+    read_hold,
+    requests_projection,
+)
+from ledger.lanes import Lanes
+from shared.errors import LumisError, Rejected, Unavailable
+from shared.mongo import Database, DuplicateKeyError, Index, PyMongoError
+
+INDEXES = (
+    Index("accounts", (("open.expires_at", 1),), partial={"open.expires_at": {"$exists": True}}),
+    Index("accounts", (("unfiled.at", 1),), partial={"unfiled.at": {"$exists": True}}),
+    Index("entries", (("user_id", 1), ("sequence", -1)), unique=True),
+)
+
+_ATTEMPTS = 100
+"""Lost compare-and-sets of one batch; only other processes can win them."""
+
+
+@dataclass(frozen=True)
+class _Asked:
+    request_id: str
+    rule: Rule
+    kinds: tuple[Kind, ...]
+
+    @property
+    def ids(self) -> list[str]:
+        return [entry_id(self.request_id, kind) for kind in self.kinds]
+
+
+class Store:
+    """Accounts and entries in one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._accounts = database["accounts"]
+        self._entries = database["entries"]
+        self._changing: Lanes[_Asked, Outcome] = Lanes(self._carry_out)
+        self._filing: Lanes[list[Entry], None] = Lanes(self._file_all)
+
+    async def change(self, user_id: str, request_id: str, rule: Rule, kinds: tuple[Kind, ...] = HOLD_KINDS) -> Outcome:
+        """Carry out what a rule makes of the account; `kinds` are the entries of the request that the rule asks for.
+
+        Raises:
+            Refused: what the rule raises.
+            Rejected: the request belongs to another user.
+            Unavailable: other processes kept changing the account.
+        """
+        return await self._changing.do(user_id, _Asked(request_id, rule, kinds))
+
+    async def _carry_out(self, user_id: str, asked: Sequence[_Asked]) -> Sequence[Outcome | Exception]:
+        for _ in range(_ATTEMPTS):
+            batch, unfiled = await self._read(user_id, asked)
+            results = [_outcome(batch, each) for each in asked]
+            if not batch.changed or await self._apply(batch):
+                break
+        else:
+            raise Unavailable("the account changes too fast")
+        if entries := [*unfiled, *batch.made]:
+            await self._filing.do("", entries)
+        return results
+
+    async def _read(self, user_id: str, asked: Sequence[_Asked]) -> tuple[Batch, list[Entry]]:
+        """The account for these requests, and their entries that may not be in `entries` yet."""
+        ids = [each for one in asked for each in one.ids]
+        projection = requests_projection([each.request_id for each in asked], ids)
+        document = await self._accounts.find_one({"_id": user_id}, projection)
+        unfiled = [read_entry(each) for each in (document or {}).get("unfiled") or []]
+        holds = [read_hold(each) for each in (document or {}).get("open") or []]
+        # An open hold has no entry yet, so the most frequent operation, a settlement, is spared the second look.
+        is_open = {hold.request_id for hold in holds}
+        wanted = [each for one in asked if one.kinds != HOLD_KINDS or one.request_id not in is_open for each in one.ids]
+        filed = [read_entry(each) async for each in self._entries.find({"_id": {"$in": wanted}})] if wanted else []
+        return Batch(read_account(user_id, document), holds, [*unfiled, *filed]), unfiled
+
+    async def _apply(self, batch: Batch) -> bool:
+        try:
+            result = await self._accounts.update_one(
+                {"_id": batch.read.user_id, "version": batch.read.version},
+                account_update(batch),
+                upsert=batch.read.version == 0,
+            )
+        except DuplicateKeyError:  # another process made the account's document first
+            return False
+        return bool(result.matched_count) or result.upserted_id is not None
+
+    async def _file_all(self, _lane: str, works: Sequence[list[Entry]]) -> Sequence[Exception | None]:
+        """File the entries of several accounts, then take them out of their accounts: two round trips for all."""
+        results: list[Exception | None] = [None] * len(works)
+        try:
+            await self._entries.insert_many([entry_document(entry) for work in works for entry in work], ordered=False)
+        except PyMongoError:  # one is there already, or worse: one by one tells whose it is
+            results = [await self._try_to_file(work) for work in works]
+        filed = [work for work, result in zip(works, results, strict=True) if result is None]
+        await self.forget([entry for work in filed for entry in work if not entry.awaits_publication])
+        return results
+
+    async def _try_to_file(self, entries: list[Entry]) -> Exception | None:
+        try:
+            for entry in entries:
+                await self.file(entry)
+        except (LumisError, PyMongoError) as error:
+            return error
+        return None
+
+    async def file(self, entry: Entry) -> None:
+        """Put an entry into `entries`, where it may be already.
+
+        Raises:
+            Rejected: its id stands for an operation of another user.
+        """
+        try:
+            await self._entries.insert_one(entry_document(entry))
+        except DuplicateKeyError:
+            filed = await self._entries.find_one({"_id": entry.id})
+            if filed is None or filed["user_id"] != entry.user_id:
+                raise Rejected("another operation has the entry's id or place") from None
+
+    async def forget(self, entries: Sequence[Entry]) -> None:
+        """Take filed entries out of their accounts' `unfiled` lists."""
+        if entries:
+            users, ids = sorted({entry.user_id for entry in entries}), [entry.id for entry in entries]
+            await self._accounts.update_many({"_id": {"$in": users}}, {"$pull": {"unfiled": {"_id": {"$in": ids}}}})
+
+    async def account(self, user_id: str) -> Account:
+        """An account without any request's hold; all 0 for a user who was never seen."""
+        fields = {"balance": 1, "held": 1, "version": 1, "open_holds": 1}
+        return read_account(user_id, await self._accounts.find_one({"_id": user_id}, fields))
+
+    async def movements(self, user_id: str, limit: int, before: int | None) -> list[Entry]:
+        """The account's entries that moved Lümis, newest first, older than the sequence `before`."""
+        for entry in await self._unfiled({"_id": user_id}):
+            await self.file(entry)
+        wanted: dict[str, Any] = {"user_id": user_id, "kind": {"$ne": "release"}}
+        if before is not None:
+            wanted["sequence"] = {"$lt": before}
+        found = self._entries.find(wanted).sort("sequence", -1).limit(limit)
+        return [read_entry(document) async for document in found]
+
+    async def expired(self, now: datetime, limit: int) -> list[tuple[str, Hold]]:
+        """Holds older than their time, with their users; at most `limit`, the rest the next time."""
+        found = self._accounts.find({"open.expires_at": {"$lte": now}}, {"open": 1}).limit(limit)
+        old = [
+            (document["_id"], read_hold(hold))
+            async for document in found
+            for hold in document["open"]
+            if hold["expires_at"] <= now
+        ]
+        return old[:limit]
+
+    async def unfinished(self, before: datetime, limit: int) -> list[Entry]:
+        """Entries that wait in their accounts since before that time; of at most `limit` accounts."""
+        entries = await self._unfiled({"unfiled.at": {"$lte": before}}, limit)
+        return [entry for entry in entries if entry.at <= before]
+
+    async def _unfiled(self, wanted: dict[str, Any], limit: int = 1) -> list[Entry]:
+        found = self._accounts.find(wanted, {"unfiled": 1}).limit(limit)
+        return [read_entry(entry) async for document in found for entry in document.get("unfiled") or []]
+
+    async def open_holds(self) -> tuple[int, int]:
+        """How many holds are open in all accounts, and the Lümis in them."""
+        sums = {"_id": None, "holds": {"$sum": "$open_holds"}, "lumis": {"$sum": "$held"}}
+        pipeline: list[dict[str, Any]] = [{"$match": {"open.expires_at": {"$exists": True}}}, {"$group": sums}]
+        async for total in await self._accounts.aggregate(pipeline):
+            return total["holds"], total["lumis"]
+        return 0, 0
+
+    async def histories(self) -> AsyncIterator[tuple[dict[str, Any], list[Entry]]]:
+        """Every account document with its entries in order, consistent with each other while the ledger works.
+
+        An entry up to the document's version is in its `unfiled` list or was in `entries` before it was read.
+        """
+        async for document in self._accounts.find({}):
+            wanted = {"user_id": document["_id"], "sequence": {"$lte": document["version"]}}
+            entries = {each["_id"]: read_entry(each) async for each in self._entries.find(wanted)}
+            waiting = {each["_id"]: read_entry(each) for each in document.get("unfiled") or []}
+            yield document, sorted({**waiting, **entries}.values(), key=lambda entry: entry.sequence)
+
+    async def orphans(self) -> list[str]:
+        """Ids of entries whose user has no account document."""
+        pipeline: list[dict[str, Any]] = [
+            {"$group": {"_id": "$user_id", "entry": {"$first": "$_id"}}},
+            {"$lookup": {"from": "accounts", "localField": "_id", "foreignField": "_id", "as": "account"}},
+            {"$match": {"account": []}},
+        ]
+        return [each["entry"] async for each in await self._entries.aggregate(pipeline, allowDiskUse=True)]
+
+
+def _outcome(batch: Batch, asked: _Asked) -> Outcome | Exception:
+    try:
+        return batch.carry_out(asked.request_id, asked.kinds, asked.rule)
+    except LumisError as error:
+        return error

@@ -1,0 +1,75 @@
+# Everything that one does with Lumis. `make` alone lists it.
+.DEFAULT_GOAL := help
+.SUFFIXES:
+MAKEFLAGS += --no-print-directory --no-builtin-rules
+
+# The first interpreter that Lumis runs on; PYTHON=… chooses another.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null && echo $$p && break; done)
+PY := .venv/bin/python
+LOCAL := $(PY) -m deploy.local
+PACKAGES := shared/shared services/gateway/gateway services/ledger/ledger services/ocr-engine/ocr_engine \
+	services/reconciler/reconciler services/sunat-emitter/sunat_emitter services/tagger/tagger
+WORKSPACE := gateway ledger lumis-shared ocr-engine reconciler sunat-emitter tagger
+
+.PHONY: help install servers run up down status demo token test check bench specs lock parked clean
+
+help: ## List the targets
+	@echo "Lumis: make <target>"
+	@sed -n 's/^\([a-z]*\):[^#]*## /  \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
+
+install: ## Make .venv with everything in requirements.lock (the others do it by themselves)
+	@test -n "$(PYTHON)" || { echo "Lumis needs Python 3.11, 3.12 or 3.13 (Debian, Ubuntu: apt-get install python3)" >&2; exit 1; }
+	@$(PYTHON) -m deploy.local.bootstrap
+
+servers:
+	@test -n "$(PYTHON)" || { echo "Lumis needs Python 3.11, 3.12 or 3.13 (Debian, Ubuntu: apt-get install python3)" >&2; exit 1; }
+	@$(PYTHON) -m deploy.local.bootstrap --servers
+
+run: servers ## Start everything on 127.0.0.1 in the foreground (PORT=8080); Ctrl-C ends it
+	@$(LOCAL) run
+
+up: servers ## The same in the background; returns when all are ready
+	@$(LOCAL) up
+
+down: install ## End what `make up` or `make run` started
+	@$(LOCAL) down
+
+status: install ## Say what runs
+	@$(LOCAL) status
+
+demo: servers ## Start a second Lumis, upload a sample, show what happens, end it
+	@$(LOCAL) demo
+
+token: install ## Print a development token: USER=name [SCOPE=admin] [LUMIS=100]
+	@test "$(origin USER)" = "command line" || { echo "say for whom: make token USER=name [SCOPE=admin] [LUMIS=100]" >&2; exit 1; }
+	@$(LOCAL) token "$(USER)" --scope "$(SCOPE)" --lumis "$(or $(LUMIS),0)"
+
+test: servers ## Run the tests (ARGS=… goes to pytest)
+	@$(PY) -m pytest $(ARGS)
+
+check: install ## What CI runs beside the tests: ruff, formatting, types, import rules, generated documents
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy $(PACKAGES) deploy tests
+	PYTHONPATH=. .venv/bin/lint-imports
+	$(PY) -m deploy.specs --check
+
+bench: servers ## Measure speed and memory (ONLY=bus for one)
+	@set -e; for file in tests/benchmarks/bench_$(or $(ONLY),*).py; do \
+		name=$$(basename $$file .py); echo "== $$name"; $(PY) -m tests.benchmarks.$$name; done
+
+specs: install ## Write the generated documents: OpenAPI, AsyncAPI
+	@$(PY) -m deploy.specs
+
+lock: install ## Write requirements.lock anew out of the pyproject files
+	$(PY) -m uv pip compile --universal --generate-hashes --python-version 3.11 --no-header \
+		$(foreach name,$(WORKSPACE),--no-emit-package $(name)) pyproject.toml --group dev -o requirements.lock -q
+
+parked: install ## Messages that no retry could handle (ARGS="replay --all" puts them back)
+	@$(LOCAL) parked $(or $(ARGS),list)
+
+clean: install ## Delete caches and the local data (.lumis), not .venv
+	@$(LOCAL) clean
+	@rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .benchmarks
+	@find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""Everything that runs Lumis: the local runner and the generated specifications."""

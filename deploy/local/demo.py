@@ -1,0 +1,86 @@
+"""The demonstration: a Lumis with ports and data of its own, one upload from end to end, everything removed again."""
+
+import asyncio
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Coroutine
+from pathlib import Path
+
+from rich.console import Console
+
+from deploy.local.commands import WrongUse, listen_for_signals
+from deploy.local.journey import Journey, travel
+from deploy.local.log import Log
+from deploy.local.picture import problems_of, show
+from deploy.local.ports import free_ports
+from deploy.local.record import ROOT, Folder
+from deploy.local.servers import ServerFailed, ServerMissing
+from deploy.local.stack import Interrupted, Stack, StartFailed
+from deploy.local.tokens import make_token
+from shared.errors import LumisError
+
+SAMPLE = ROOT / "tests" / "data" / "papers" / "demo.jpg"
+USER = "demo-user"
+GRANTED = 100
+
+
+def demo() -> int:
+    """Run the demonstration; 0 when everything came out as expected."""
+    console = Console(soft_wrap=True)
+    folder = Path(tempfile.mkdtemp(prefix="lumis-demo-"))
+    log = Log(colour=False)
+    log.quiet = True
+    try:
+        return _demo(console, folder, log)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _demo(console: Console, folder: Path, log: Log) -> int:
+    secret = Folder(folder).secret()
+    try:
+        stack = Stack(folder, log, secret=secret, http_port=free_ports(1)[0], inherited=_environment())
+    except ServerMissing as missing:
+        raise WrongUse(str(missing)) from None
+    listen_for_signals(stack)
+    log.say_with(lambda text: console.print(f"[dim]{text}[/dim]", highlight=False))
+    console.rule("[bold]Lumis: one invoice from end to end")
+    try:
+        started = time.monotonic()
+        stack.start()
+        console.print(f"MongoDB, RabbitMQ and six services are ready after {time.monotonic() - started:.1f} s\n")
+        token = make_token(secret, USER)
+        journey = asyncio.run(_interruptible(travel(stack.where, token, USER, SAMPLE.read_bytes(), GRANTED), stack))
+        show(console, journey, SAMPLE.relative_to(ROOT))
+        problems = problems_of(journey, SAMPLE.with_suffix(".json"))
+    except Interrupted:
+        problems = ["interrupted"]
+    except (StartFailed, ServerMissing, ServerFailed, LumisError, OSError, TimeoutError) as failure:
+        problems = [str(failure) or type(failure).__name__, *log.all_last_lines()]
+    finally:
+        stack.stopping.set()
+        stack.stop()
+    for problem in problems:
+        console.print(f"[red]✗[/red] {problem}", highlight=False)
+    if not problems:
+        console.print("[green]✓[/green] everything as expected; all processes ended, all data removed")
+    return 1 if problems else 0
+
+
+def _environment() -> dict[str, str]:
+    """The caller's environment without keys and addresses of another Lumis."""
+    foreign = {"MONGODB_URL", "RABBITMQ_URL", "JWT_SECRET", "JWT_PUBLIC_KEY", "JWKS_URL", "JWT_AUDIENCE", "JWT_ISSUER"}
+    return {name: value for name, value in os.environ.items() if name not in foreign}
+
+
+async def _interruptible(travelling: Coroutine[None, None, Journey], stack: Stack) -> Journey:
+    task = asyncio.ensure_future(travelling)
+    while not task.done():
+        if stack.stopping.is_set():
+            task.cancel()
+            await asyncio.wait([task])
+            raise Interrupted
+        await asyncio.wait([task], timeout=0.2)
+    return task.result()

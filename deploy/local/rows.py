@@ -1,0 +1,63 @@
+"""The six services as rows, and the environment that the local runner gives to each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from deploy.local.ports import LOOPBACK
+
+
+@dataclass(frozen=True)
+class ServiceRow:
+    """A service's name (also its console command), its package and the colour of its log lines (ANSI)."""
+
+    name: str
+    package: str
+    colour: int
+
+
+SERVICES = (
+    ServiceRow("ledger", "ledger", 33),
+    ServiceRow("tagger", "tagger", 35),
+    ServiceRow("reconciler", "reconciler", 34),
+    ServiceRow("ocr-engine", "ocr_engine", 32),
+    ServiceRow("sunat-emitter", "sunat_emitter", 31),
+    ServiceRow("gateway", "gateway", 36),
+)
+
+_KEY_SETTINGS = ("JWT_SECRET", "JWT_PUBLIC_KEY", "JWKS_URL")
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where things are in one run."""
+
+    mongodb_url: str
+    rabbitmq_url: str
+    http_port: int
+    ops_ports: Mapping[str, int]
+
+    @property
+    def url(self) -> str:
+        """The gateway's address for clients."""
+        return f"http://{LOOPBACK}:{self.http_port}"
+
+
+def environment_of(row: ServiceRow, where: Addresses, secret: str, inherited: Mapping[str, str]) -> dict[str, str]:
+    """A service's environment: what the caller has set, model keys too, plus where things are in this run."""
+    given = {
+        **inherited,
+        "MONGODB_URL": where.mongodb_url,
+        "RABBITMQ_URL": where.rabbitmq_url,
+        "OPS_HOST": LOOPBACK,
+        "OPS_PORT": str(where.ops_ports[row.name]),
+        "LOG_FORMAT": inherited.get("LOG_FORMAT") or "console",
+        "PYTHONUNBUFFERED": "1",
+    }
+    if row.name == "gateway":
+        given |= {"HTTP_HOST": LOOPBACK, "HTTP_PORT": str(where.http_port)}
+        if not any(inherited.get(name) for name in _KEY_SETTINGS):
+            given["JWT_SECRET"] = secret
+    else:
+        for name in _KEY_SETTINGS:
+            given.pop(name, None)
+    return given

@@ -1,0 +1,53 @@
+"""Documents that are generated from the code: `python -m deploy.specs [--check]`."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from gateway.app import API_VERSION
+from gateway.openapi import openapi_text
+from gateway.routes.families import FAMILIES
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Document:
+    """A generated file of the tree."""
+
+    path: str
+    text: Callable[[], str]
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the file is what would be generated now."""
+        file = ROOT / self.path
+        return file.is_file() and file.read_text(encoding="utf-8") == self.text()
+
+    def write(self) -> None:
+        """Generate the file."""
+        file = ROOT / self.path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(self.text(), encoding="utf-8")
+
+
+DOCUMENTS = (Document("docs/openapi.json", lambda: openapi_text(FAMILIES, API_VERSION)),)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write every document, or with `--check` name those that are stale; the exit status."""
+    parser = argparse.ArgumentParser(prog="deploy.specs", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing, fail where a document is stale")
+    check = parser.parse_args(arguments).check
+    stale = [document for document in DOCUMENTS if not document.is_current]
+    for document in stale:
+        if not check:
+            document.write()
+        print(f"{document.path}: {'stale' if check else 'written'}")
+    return 1 if check and stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

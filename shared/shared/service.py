@@ -92,13 +92,18 @@ async def _run(service: Service[Any, Any], settings: ServiceSettings, instance: 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     async with AsyncExitStack() as stack:
-        try:
-            await _start(service, settings, instance, stack)
-        except Exception:
-            _log.exception("service could not start")
+        starting = asyncio.create_task(_start(service, settings, instance, stack))
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if not starting.done():  # asked to end while it started
+            starting.cancel()
+            await asyncio.wait({starting})
+        elif error := starting.exception():
+            _log.error("service could not start", exc_info=error)
             return False
-        _log.info("service started", ops_port=settings.ops_port)
-        await stop.wait()
+        else:
+            _log.info("service started", ops_port=settings.ops_port)
+        await stopping
         _log.info("service stopping")
     _log.info("service stopped")
     return True

@@ -26,12 +26,12 @@ def instant_reading() -> Reading:
 async def build(settings: OcrEngineSettings, platform: Platform) -> AppDeps:
     engine = FakeLocalEngine()
     engine.reading = instant_reading()
-    readings = ReadingStore(platform.database(settings.database))
+    readings = ReadingStore(platform.database("ocr_engine"))
     await readings.prepare()
     return AppDeps(
         chain=Chain((), engine, Limits()),
         readings=readings,
-        files=FileStore(platform.database(settings.documents_database)),
+        files=FileStore(platform.database("documents")),
         answer_margin=settings.answer_margin_seconds,
     )
 

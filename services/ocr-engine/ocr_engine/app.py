@@ -78,7 +78,7 @@ async def build(settings: OcrEngineSettings, platform: Platform) -> AppDeps:
     rows, clients = hosted_models(settings)
     for row in rows:
         row.watch()
-    readings = ReadingStore(platform.database(settings.database), kept_for=timedelta(days=settings.readings_days))
+    readings = ReadingStore(platform.database("ocr_engine"), kept_for=timedelta(days=settings.readings_days))
     await readings.prepare()
     local = LocalEngine(
         workers=settings.local_workers,
@@ -90,7 +90,7 @@ async def build(settings: OcrEngineSettings, platform: Platform) -> AppDeps:
     return AppDeps(
         chain=Chain(rows, local, limits_of(settings)),
         readings=readings,
-        files=FileStore(platform.database(settings.documents_database)),
+        files=FileStore(platform.database("documents")),
         answer_margin=settings.answer_margin_seconds,
         local=local,
         clients=clients,

@@ -71,12 +71,6 @@ class OcrEngineSettings(ServiceSettings):
     locate_wait_seconds: float = Field(
         default=3.0, ge=0, le=30, description="Longest wait for that OCR once the model has answered"
     )
-    documents_database: str = Field(
-        default="documents", pattern=r"^[A-Za-z0-9_-]{1,38}$", description="Database of the uploaded files"
-    )
-    database: str = Field(
-        default="ocr_engine", pattern=r"^[A-Za-z0-9_-]{1,38}$", description="Database of the readings"
-    )
     readings_days: int = Field(default=90, ge=1, le=3650, description="Days for which readings are kept")
 
     @field_validator("gemini_api_key", "openrouter_api_key")

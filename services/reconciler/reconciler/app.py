@@ -13,7 +13,7 @@ from shared.service import Platform, Service
 async def build(settings: ReconcilerSettings, platform: Platform) -> Deps:
     """Open the store and make its indexes."""
     kept = timedelta(days=settings.incomplete_days)
-    invoices = InvoiceStore(platform.database(settings.database), incomplete_kept=kept)
+    invoices = InvoiceStore(platform.database("reconciler"), incomplete_kept=kept)
     await invoices.prepare()
     return Deps(invoices=invoices)
 

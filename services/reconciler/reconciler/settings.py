@@ -8,7 +8,6 @@ from shared.settings import ServiceSettings
 class ReconcilerSettings(ServiceSettings):
     """What the reconciler needs beside what every service needs."""
 
-    database: str = Field(default="reconciler", description="Name of the reconciler's database")
     incomplete_days: int = Field(
         default=30, ge=1, le=3650, description="Days that a reading with mandatory fields missing is kept"
     )

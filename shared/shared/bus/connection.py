@@ -200,9 +200,10 @@ class Bus:
                     RECONNECTED.inc(1 if connections else 0)
                     connections += 1
                     await self._live(connection)
-            except (AMQPError, OSError, TimeoutError) as error:
+            except Exception as error:
                 failures += 1
-                _log.warning("no connection to the broker", error=type(error).__name__, failures=failures)
+                foreseen = isinstance(error, AMQPError | OSError | TimeoutError)
+                _log.warning("no connection to the broker", error=type(error).__name__, exc_info=not foreseen)
             if not self._stopping.is_set():
                 await asyncio.sleep(min(_LONGEST_PAUSE, 0.1 * 2 ** min(failures, 10)) * random.uniform(0.5, 1))
 

@@ -86,7 +86,7 @@ class Movement(Contract):
 
     id: str
     request_id: RequestId
-    kind: Literal["grant", "charge", "refund"]
+    kind: Literal["grant", "charge", "refund", "adjust"]
     amount: int
     balance_after: int
     at: datetime
@@ -108,6 +108,70 @@ class ListMovements(Call[Movements]):
 
     user_id: str
     limit: int = Field(default=50, ge=1, le=200)
+    cursor: str | None = None
+
+
+class AdjustCredits(Call[Balance]):
+    """Correct an account by an administrator's hand, up or down; never below what is available.
+
+    `request_id` makes a repeat harmless. Refused with `INSUFFICIENT_LUMIS` and details `{"available"}`.
+    """
+
+    NAME: ClassVar[str] = "ledger.adjust-credits.v1"
+    ANSWER: ClassVar[type[Contract]] = Balance
+
+    request_id: RequestId
+    origin: Origin
+    user_id: str
+    amount: int = Field(ge=-1_000_000_000, le=1_000_000_000)
+    """Added to the balance; not 0."""
+    reason: str = Field(min_length=1, max_length=200)
+    administrator: str
+    """Who does it; kept with the entry as a pseudonym."""
+
+
+class Prices(Contract):
+    """What operations cost, in Lümis."""
+
+    upload: int = Field(ge=0, le=1_000_000)
+    retry: int = Field(ge=0, le=1_000_000)
+
+
+class ReadPrices(Call[Prices]):
+    """The prices in force."""
+
+    NAME: ClassVar[str] = "ledger.read-prices.v1"
+    ANSWER: ClassVar[type[Contract]] = Prices
+
+
+class SetPrices(Call[Prices]):
+    """Set the prices for holds that are placed from now on; open holds keep theirs. Survives restarts."""
+
+    NAME: ClassVar[str] = "ledger.set-prices.v1"
+    ANSWER: ClassVar[type[Contract]] = Prices
+
+    prices: Prices
+
+
+class Statement(Contract):
+    """Answer of ReadStatement: a month's movements, oldest first, with the balances around them."""
+
+    opening_balance: int
+    closing_balance: int
+    movements: tuple[Movement, ...]
+    next_cursor: str | None = None
+    """Not None: more movements follow; ask again with it. The balances are the month's on every page."""
+
+
+class ReadStatement(Call[Statement]):
+    """A user's movements of one calendar month, times in UTC. Refused with `INVALID_CURSOR`."""
+
+    NAME: ClassVar[str] = "ledger.read-statement.v1"
+    ANSWER: ClassVar[type[Contract]] = Statement
+
+    user_id: str
+    year: int = Field(ge=2020, le=2200)
+    month: int = Field(ge=1, le=12)
     cursor: str | None = None
 
 
@@ -147,6 +211,17 @@ class CreditsGranted(Event):
     """ledger: Lümis were added to an account."""
 
     NAME: ClassVar[str] = "credits.granted.v1"
+
+    user_id: str
+    amount: int
+    balance: int
+    reason: str
+
+
+class CreditsAdjusted(Event):
+    """ledger: an administrator corrected an account; `amount` may be negative."""
+
+    NAME: ClassVar[str] = "credits.adjusted.v1"
 
     user_id: str
     amount: int

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploy.asyncapi import asyncapi_text
 from gateway.app import API_VERSION
 from gateway.openapi import openapi_text
 from gateway.routes.families import FAMILIES
@@ -33,7 +34,10 @@ class Document:
         file.write_text(self.text(), encoding="utf-8")
 
 
-DOCUMENTS = (Document("docs/openapi.json", lambda: openapi_text(FAMILIES, API_VERSION)),)
+DOCUMENTS = (
+    Document("docs/openapi.json", lambda: openapi_text(FAMILIES, API_VERSION)),
+    Document("docs/asyncapi.json", asyncapi_text),
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

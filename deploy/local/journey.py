@@ -46,9 +46,9 @@ async def travel(where: Addresses, token: str, user: str, sample: bytes, lumis: 
         if isinstance(delivery.event, UserTagged):
             tagged[delivery.request_id] = delivery.event.tags
 
-    # As an origin, `#` matches every process: this queue sees the events of all requests.
+    # As an origin, `#` matches every process: this queue sees the taggings of all requests.
     bus = Bus(where.rabbitmq_url, service="demo", origin="#")
-    bus.add(OwnEvents(see), None)
+    bus.add(OwnEvents(see, (UserTagged,)), None)
     await bus.start()
     headers = {"Authorization": f"Bearer {token}"}
     try:

@@ -1,65 +1,48 @@
-"""Uploaded files: kept in GridFS until they are read, and never longer than their time."""
+"""Uploaded files: one document each, kept until they are read and never longer than their time."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bson import ObjectId
-from gridfs import NoFile
-from gridfs.asynchronous import AsyncGridFS
+from bson.binary import Binary
 
 from shared.mongo import Database, Index, ensure_indexes
 
-_FILES, _CHUNKS = "fs.files", "fs.chunks"
-_BATCH = 500
-_ORPHAN_AGE = timedelta(hours=1)
+LARGEST_FILE = 15 * 1024 * 1024
+"""Bytes. A document of MongoDB holds 16 MiB; uploads are limited to 10 MiB at the edge."""
 
 
 class FileStore:
-    """The database `documents`: the gateway keeps a file, the ocr-engine reads and deletes it."""
+    """The database `documents`: the gateway keeps a file, the ocr-engine reads and deletes it.
+
+    A file is whole in one document: it appears and goes at once, and expires by a TTL index. GridFS would need five
+    operations more per upload, and a sweep for the chunks that an expiry leaves behind.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._grid = AsyncGridFS(database)
+        self._files = database["files"]
 
     async def prepare(self) -> None:
-        """Make the index by which expired files are found."""
-        await ensure_indexes(self._database, [Index(_FILES, (("expires_at", 1),))])
+        """Make the index by which files expire."""
+        await ensure_indexes(self._database, [Index("files", (("expires_at", 1),), expire_after_seconds=0)])
 
     async def keep(self, content: bytes, *, content_type: str, expires_at: datetime) -> str:
-        """Keep a file; returns its id."""
-        file_id = await self._grid.put(content, contentType=content_type, expires_at=expires_at)
-        return str(file_id)
+        """Keep a file; returns its id.
+
+        Raises:
+            ValueError: it is larger than LARGEST_FILE.
+        """
+        if len(content) > LARGEST_FILE:
+            raise ValueError(f"a file of {len(content)} bytes is too large to keep")
+        document = {"content": Binary(content), "content_type": content_type, "expires_at": expires_at}
+        kept = await self._files.insert_one(document)
+        return str(kept.inserted_id)
 
     async def read(self, file_id: str) -> bytes | None:
         """The file's bytes, None where it is gone."""
-        try:
-            stored = await self._grid.get(ObjectId(file_id))
-            return await stored.read()
-        except NoFile:
-            return None
+        document = await self._files.find_one({"_id": ObjectId(file_id)}, {"content": 1})
+        return bytes(document["content"]) if document else None
 
     async def delete(self, file_id: str) -> None:
-        """Delete a file and its chunks; deleting it twice is harmless."""
-        await self._grid.delete(ObjectId(file_id))
-
-    async def sweep(self, now: datetime) -> int:
-        """Delete what has expired, and chunks whose file entry is gone; returns how many files.
-
-        A TTL index on the entries would orphan the chunks, so both are deleted here.
-        """
-        expired = [
-            row["_id"]
-            async for row in self._database[_FILES].find({"expires_at": {"$lt": now}}, {"_id": 1}).limit(_BATCH)
-        ]
-        for file_id in expired:
-            await self._grid.delete(file_id)
-        await self._delete_orphaned_chunks(ObjectId.from_datetime(now - _ORPHAN_AGE))
-        return len(expired)
-
-    async def _delete_orphaned_chunks(self, before: ObjectId) -> None:
-        """Delete chunks whose entry a killed process had already deleted; an id tells its time."""
-        old = await self._database[_CHUNKS].distinct("files_id", {"files_id": {"$lt": before}})
-        if not old:
-            return
-        kept = await self._database[_FILES].distinct("_id", {"_id": {"$in": old}})
-        orphans = [file_id for file_id in old if file_id not in set(kept)]
-        await self._database[_CHUNKS].delete_many({"files_id": {"$in": orphans}})
+        """Delete a file; deleting it twice is harmless."""
+        await self._files.delete_one({"_id": ObjectId(file_id)})

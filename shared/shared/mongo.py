@@ -1,5 +1,6 @@
 """MongoDB: the client with its time limits, Decimal as Decimal128, indexes made at start."""
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC
@@ -8,10 +9,10 @@ from typing import Any
 
 from bson.codec_options import CodecOptions, TypeCodec, TypeRegistry
 from bson.decimal128 import Decimal128
-from pymongo import AsyncMongoClient, ReturnDocument
+from pymongo import AsyncMongoClient, ReturnDocument, UpdateOne
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
-from pymongo.errors import DuplicateKeyError, PyMongoError
+from pymongo.errors import BulkWriteError, DuplicateKeyError, OperationFailure, PyMongoError
 
 __all__ = [
     "Client",
@@ -21,10 +22,13 @@ __all__ = [
     "Index",
     "PyMongoError",
     "ReturnDocument",
+    "UpdateLane",
     "connect",
     "database",
     "ensure_indexes",
 ]
+
+_DUPLICATE_KEY = 11000
 
 Client = AsyncMongoClient[dict[str, Any]]
 Database = AsyncDatabase[dict[str, Any]]
@@ -66,6 +70,58 @@ def connect(url: str, *, app: str) -> Client:
 def database(client: Client, name: str) -> Database:
     """A database with our codecs: Decimal for Decimal128, times in UTC."""
     return client.get_database(name, codec_options=_CODECS)
+
+
+class UpdateLane:
+    """Updates of one collection, written together: all that came in during one command are the next command.
+
+    Under load that saves most of the cost of a command per update; alone, an update waits for nobody.
+    """
+
+    def __init__(self, collection: Collection) -> None:
+        self._collection = collection
+        self._waiting: list[tuple[UpdateOne, asyncio.Future[None]]] = []
+        self._task: asyncio.Task[None] | None = None
+
+    async def update(self, wanted: Mapping[str, Any], change: Mapping[str, Any], *, upsert: bool = False) -> None:
+        """Update one document, at the latest with the next command but one.
+
+        Raises:
+            DuplicateKeyError: an upsert found the document's id or another unique key taken.
+            PyMongoError: the database did not carry it out.
+        """
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((UpdateOne(wanted, change, upsert=upsert), done))
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._write())
+        await done
+
+    async def _write(self) -> None:
+        while self._waiting:
+            batch, self._waiting = self._waiting, []
+            errors: dict[int, Exception] = {}
+            try:
+                await self._collection.bulk_write([update for update, _ in batch], ordered=False)
+            except BulkWriteError as error:
+                errors = {each["index"]: _single(each) for each in error.details["writeErrors"]}
+            except Exception as error:
+                errors = dict.fromkeys(range(len(batch)), error)
+            for index, (_, done) in enumerate(batch):
+                if not done.done():
+                    _tell(done, errors.get(index))
+
+
+def _tell(done: "asyncio.Future[None]", error: Exception | None) -> None:
+    if error is None:
+        done.set_result(None)
+    else:
+        done.set_exception(error)
+
+
+def _single(error: Mapping[str, Any]) -> Exception:
+    """One update's error out of a bulk write, as a single update would have raised it."""
+    kind = DuplicateKeyError if error["code"] == _DUPLICATE_KEY else OperationFailure
+    return kind(error["errmsg"], error["code"])
 
 
 @dataclass(frozen=True)

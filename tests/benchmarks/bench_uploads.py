@@ -1,7 +1,7 @@
 """Uploads per second with all services up on this machine, and the time of one, at 1, 20 and 100 clients.
 
 `python -m tests.benchmarks.bench_uploads [UPLOADS]`. Two ways: with a model that answers at once and looks at nothing
-(the platform's own cost: HTTP, GridFS, six hops, five databases), and with a Gemini on loopback that answers at once
+(the platform's own cost: HTTP, file, six hops, five databases), and with a Gemini on loopback that answers at once
 while the engine looks at a real one-page PDF first. Clients, servers and services share the machine's processors.
 """
 
@@ -47,35 +47,35 @@ async def with_gemini(folder: Path) -> AsyncIterator[Platform]:
 
 
 async def measure(platform: Platform, clients: int, uploads: int) -> None:
-    """Print the speed with so many clients, each uploading one document after the other."""
-    user = await platform.user(lumis=15 * (uploads + clients))
+    """Print the speed with so many clients, each a user of its own uploading one document after the other."""
+    users = [await platform.user(lumis=15 * (uploads + 1)) for _ in range(clients)]
     content = PAPER.read_bytes()
-    await asyncio.gather(*(platform.upload(user, content) for _ in range(clients)))
+    await asyncio.gather(*(platform.upload(user, content) for user in users))
     left = iter(range(uploads))
     times: list[float] = []
     statuses: list[int] = []
 
-    async def client() -> None:
+    async def client(user: str) -> None:
         for _ in left:
             started = time.perf_counter()
             status, _answer = await platform.upload(user, content)
             times.append(time.perf_counter() - started)
             statuses.append(status)
 
-    started = time.perf_counter()
-    await asyncio.gather(*(client() for _ in range(clients)))
+    before, started = platform.stack.cpu_seconds(), time.perf_counter()
+    await asyncio.gather(*(client(user) for user in users))
     seconds = time.perf_counter() - started
+    await until(lambda: all_settled(platform, users), seconds=60)
+    after = platform.stack.cpu_seconds()
     p50, p99 = statistics.median(times), statistics.quantiles(times, n=100)[98]
-    good = statuses.count(200)
     print(f"  {clients:3} clients: {uploads / seconds:6.1f} uploads/s", end="")
-    print(f"   p50 {p50 * 1000:6.0f} ms   p99 {p99 * 1000:6.0f} ms   {good}/{uploads} answered with 200")
+    print(f"   p50 {p50 * 1000:6.0f} ms   p99 {p99 * 1000:6.0f} ms   {statuses.count(200)}/{uploads} answered with 200")
+    spent = {name: (after[name] - before[name]) / uploads * 1000 for name in after}
+    print("       CPU ms per upload: " + ", ".join(f"{name} {each:.1f}" for name, each in spent.items()))
 
-    async def settled() -> bool:
-        return (await platform.balance(user)).held == 0
 
-    await until(settled, seconds=60)
-    balance = await platform.balance(user)
-    print(f"       every charge settled: {balance.balance == 15 * (uploads - good)}")
+async def all_settled(platform: Platform, users: list[str]) -> bool:
+    return not any([(await platform.balance(user)).held for user in users])
 
 
 async def main() -> None:

@@ -131,8 +131,7 @@ async def test_the_picture_is_gone_after_processing(platform: Platform) -> None:
     user = await platform.user(lumis=15)
     _, answer = await platform.upload(user, paper("page-text.pdf")[0])
     await platform.request_with(answer["request_id"], user, *WHOLE_STORY)
-    assert await platform.db["documents"]["fs.files"].count_documents({}) == 0
-    assert await platform.db["documents"]["fs.chunks"].count_documents({}) == 0
+    assert await platform.db["documents"]["files"].count_documents({}) == 0
 
 
 async def test_sunat_catalogues_come_through_the_gateway(platform: Platform) -> None:

@@ -206,8 +206,8 @@ async def test_closing_finishes_what_is_in_hand_and_leaves_the_rest_to_others(bu
 async def test_own_events_reach_only_the_process_that_began_the_request(buses: Buses) -> None:
     one, other = buses.make("gateway", "gateway-a"), buses.make("gateway", "gateway-b")
     got: dict[str, list[str]] = {"a": [], "b": []}
-    one.add(OwnEvents(lambda delivery, _deps: got["a"].append(delivery.request_id)), None)
-    other.add(OwnEvents(lambda delivery, _deps: got["b"].append(delivery.request_id)), None)
+    one.add(OwnEvents(lambda delivery, _deps: got["a"].append(delivery.request_id), (DocumentAbandoned,)), None)
+    other.add(OwnEvents(lambda delivery, _deps: got["b"].append(delivery.request_id), (DocumentAbandoned,)), None)
     await buses.start(one, other)
     await one.publish(abandoned("ra", origin="gateway-a"))
     await one.publish(abandoned("rb", origin="gateway-b"))

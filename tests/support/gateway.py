@@ -179,7 +179,6 @@ def delivery_of(event: Event, *, at: datetime | None = None, source: str = "test
         time=at or datetime.now(UTC),
         request_id=event.request_id,
         origin=event.origin,
-        event=event,
         data=event.model_dump(mode="json"),
     )
 

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from ledger.deps import Deps
 from ledger.handlers import (
+    adjust_credits,
     give_back_abandoned,
     grant_credits,
     hold_credits,
@@ -16,7 +17,7 @@ from ledger.handlers import (
 from ledger.holds import Terms
 from ledger.invariants import violations
 from ledger.store import Store
-from shared.contracts.credits import GrantCredits, HoldCredits, Operation, ReleaseHold
+from shared.contracts.credits import AdjustCredits, GrantCredits, HoldCredits, Operation, ReleaseHold
 from shared.contracts.documents import DocumentAbandoned, DocumentReconciled, DocumentUnreadable, Unreadable
 from shared.contracts.lumis import ExtractedData, LumisOutcome
 from shared.contracts.message import Event
@@ -26,7 +27,15 @@ START = datetime(2026, 3, 2, 15, tzinfo=UTC)
 HOLD_TIME = timedelta(seconds=600)
 ORIGIN = "gateway-1"
 
-Message = HoldCredits | ReleaseHold | GrantCredits | DocumentReconciled | DocumentUnreadable | DocumentAbandoned
+Message = (
+    HoldCredits
+    | ReleaseHold
+    | GrantCredits
+    | AdjustCredits
+    | DocumentReconciled
+    | DocumentUnreadable
+    | DocumentAbandoned
+)
 
 
 class Crashed(Exception):
@@ -83,6 +92,9 @@ class CrashingCollection:
     async def update_many(self, *args: Any, **options: Any) -> Any:
         return await self._write("update_many", *args, **options)
 
+    async def bulk_write(self, *args: Any, **options: Any) -> Any:
+        return await self._write("bulk_write", *args, **options)
+
     async def update_one(self, *args: Any, **options: Any) -> Any:
         return await self._write("update_one", *args, **options)
 
@@ -129,6 +141,12 @@ def grant(user: str, amount: int, request: str = "grant-1") -> GrantCredits:
     return GrantCredits(request_id=request, origin=ORIGIN, user_id=user, amount=amount, reason="welcome")
 
 
+def adjust(user: str, amount: int, request: str = "adjust-1", reason: str = "counted twice") -> AdjustCredits:
+    return AdjustCredits(
+        request_id=request, origin=ORIGIN, user_id=user, amount=amount, reason=reason, administrator="boss"
+    )
+
+
 def hold(user: str, request: str, operation: Operation = "upload") -> HoldCredits:
     return HoldCredits(request_id=request, origin=ORIGIN, user_id=user, operation=operation)
 
@@ -150,10 +168,8 @@ def reconciled(user: str, request: str) -> DocumentReconciled:
     )
 
 
-def unreadable(user: str, request: str) -> DocumentUnreadable:
-    return DocumentUnreadable(
-        request_id=request, origin=ORIGIN, user_id=user, schema_name="lumis", reason=Unreadable.DAMAGED
-    )
+def unreadable(user: str, request: str, reason: Unreadable = Unreadable.DAMAGED) -> DocumentUnreadable:
+    return DocumentUnreadable(request_id=request, origin=ORIGIN, user_id=user, schema_name="lumis", reason=reason)
 
 
 def abandoned(user: str, request: str) -> DocumentAbandoned:
@@ -173,6 +189,8 @@ async def deliver(message: Message, deps: Deps) -> list[Event]:
             return [*(await release_hold(message, deps)).events]
         case GrantCredits():
             return [*(await grant_credits(message, deps)).events]
+        case AdjustCredits():
+            return [*(await adjust_credits(message, deps)).events]
         case DocumentReconciled():
             return await settle_credits(message, deps)
         case DocumentUnreadable():

@@ -5,6 +5,7 @@ import io
 import os
 import secrets
 from collections.abc import AsyncIterator, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -13,7 +14,7 @@ import aiohttp
 
 from deploy.local.log import Log
 from deploy.local.ports import free_ports
-from deploy.local.processes import Process
+from deploy.local.processes import Process, processes_of
 from deploy.local.rows import ServiceRow
 from deploy.local.stack import Stack, is_ready
 from deploy.local.tokens import grant_over, make_token
@@ -24,6 +25,11 @@ from tests.support.waiting import until
 
 UPLOAD = "/api/v4/invoices/upload-ocr"
 _FOREIGN = {"MONGODB_URL", "RABBITMQ_URL", "GEMINI_API_KEY", "OPENROUTER_API_KEY", "JWT_SECRET", "JWKS_URL"}
+
+
+def _cpu_seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 class KillableStack(Stack):
@@ -42,9 +48,16 @@ class KillableStack(Stack):
         row, _ = self._process(name)
         self._services[row] = self._spawn(row, list(command))
 
+    def cpu_seconds(self) -> dict[str, float]:
+        """Processor time that each part has taken so far, its children included."""
+        stamps = {server.name: server.stamps for server in self._servers}
+        stamps |= {row.name: (process.stamp,) for row, process in self._services.items()}
+        return {name: sum(map(_cpu_seconds, chain(*map(processes_of, own)))) for name, own in stamps.items()}
+
     async def until_ready(self, name: str) -> None:
         """Wait until a service may take work."""
-        await until(lambda: is_ready(self.where.ops_ports[name]), seconds=60)
+        await until(lambda: not self.is_alive(name) or is_ready(self.where.ops_ports[name]), seconds=60)
+        assert self.is_alive(name), "\n".join(self._log.last_lines(name))
 
     def _process(self, name: str) -> tuple[ServiceRow, Process]:
         return next((row, process) for row, process in self._services.items() if row.name == name)

@@ -7,16 +7,24 @@ from typing import Literal
 
 from shared.contracts.credits import Operation
 
-Kind = Literal["grant", "charge", "release", "refund"]
+Kind = Literal["grant", "charge", "release", "refund", "adjust"]
 HOLD_KINDS: tuple[Kind, ...] = ("charge", "release", "refund")
 """The ways in which a hold ends; at most one of charge and release per request, a refund only after a charge."""
+GIVEN_KINDS: tuple[Kind, ...] = ("grant", "adjust")
+"""What is not of a hold; at most one of them per request."""
 
 REVENUE = "revenue"
 GRANTS = "grants"
+ADJUSTMENTS = "adjustments"
 """System accounts. They have no document, which would be the hottest of all: their balance is the sum of their legs."""
 
-_COUNTERPART: Mapping[Kind, str] = {"grant": GRANTS, "charge": REVENUE, "refund": REVENUE}
-_SIGN: Mapping[Kind, int] = {"grant": 1, "charge": -1, "release": 0, "refund": 1}
+_COUNTERPART: Mapping[Kind, str] = {
+    "grant": GRANTS,
+    "charge": REVENUE,
+    "refund": REVENUE,
+    "adjust": ADJUSTMENTS,
+}
+_SIGN: Mapping[Kind, int] = {"grant": 1, "charge": -1, "release": 0, "refund": 1, "adjust": 1}
 
 
 @dataclass(frozen=True)
@@ -54,14 +62,17 @@ class Entry:
     user_id: str
     kind: Kind
     amount: int
-    """What was granted, charged, set free or refunded: never negative."""
+    """What was granted, charged, set free or refunded: never negative. What was adjusted: up or down."""
     legs: tuple[Leg, ...]
     sequence: int
     """The account's version that this operation made: the order of the account's history."""
     balance_after: int
     held_after: int
     at: datetime
+    """Never before the entry that precedes it in the account, so that a month is one stretch of sequences."""
     reason: str
+    administrator: str | None = None
+    """The pseudonym of who did it by hand."""
 
     @property
     def change(self) -> int:
@@ -103,6 +114,8 @@ class Account:
     version: int = 0
     """Counts the account's changes; 0 where there is no document yet."""
     open_holds: int = 0
+    last_at: datetime | None = None
+    """When its last entry was made."""
     hold: Hold | None = None
     entries: Mapping[Kind, Entry] = field(default_factory=dict)
 
@@ -120,6 +133,7 @@ class Account:
             held=self.held + change.held,
             version=self.version + 1,
             open_holds=self.open_holds + bool(change.place) - bool(change.close),
+            last_at=change.entry.at if change.entry else self.last_at,
             hold=change.place or (None if change.close else self.hold),
             entries={**self.entries, **made},
         )

@@ -4,21 +4,34 @@ from datetime import timedelta
 
 from ledger.deps import Deps
 from ledger.handlers import (
+    adjust_credits,
     give_back_abandoned,
     grant_credits,
     hold_credits,
-    list_movements,
     read_balance,
+    read_prices,
     release_hold,
     release_unreadable,
+    set_prices,
     settle_credits,
 )
+from ledger.history import list_movements, read_statement
 from ledger.holds import Terms
 from ledger.settings import LedgerSettings
 from ledger.store import INDEXES, Store
 from ledger.sweep import sweep_holds
 from shared.bus import Operation, Subscription
-from shared.contracts.credits import GrantCredits, HoldCredits, ListMovements, ReadBalance, ReleaseHold
+from shared.contracts.credits import (
+    AdjustCredits,
+    GrantCredits,
+    HoldCredits,
+    ListMovements,
+    ReadBalance,
+    ReadPrices,
+    ReadStatement,
+    ReleaseHold,
+    SetPrices,
+)
 from shared.contracts.documents import DocumentAbandoned, DocumentReconciled, DocumentUnreadable
 from shared.mongo import ensure_indexes
 from shared.service import Platform, Service
@@ -54,7 +67,11 @@ SERVICE = Service(
         Operation(ReleaseHold, release_hold),
         Operation(ReadBalance, read_balance),
         Operation(GrantCredits, grant_credits),
+        Operation(AdjustCredits, adjust_credits),
         Operation(ListMovements, list_movements),
+        Operation(ReadStatement, read_statement),
+        Operation(ReadPrices, read_prices),
+        Operation(SetPrices, set_prices),
     ),
     background=(sweep_holds,),
 )

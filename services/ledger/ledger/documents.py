@@ -24,12 +24,13 @@ def read_hold(document: Mapping[str, Any]) -> Hold:
 def entry_document(entry: Entry) -> dict[str, Any]:
     """An entry as it stands in `entries`, and in its account's `unfiled` list before."""
     legs = [{"account": leg.account, "amount": leg.amount} for leg in entry.legs]
-    return {"_id": entry.id, **{name: getattr(entry, name) for name in _ENTRY_FIELDS}, "legs": legs}
+    said = {name: value for name in _ENTRY_FIELDS if (value := getattr(entry, name)) is not None}
+    return {"_id": entry.id, **said, "legs": legs}
 
 
 def read_entry(document: Mapping[str, Any]) -> Entry:
     """An entry of `entries`, or of an account's `unfiled` list."""
-    known = {name: document[name] for name in _ENTRY_FIELDS}
+    known = {name: document[name] for name in _ENTRY_FIELDS if name in document}
     return Entry(id=document["_id"], legs=tuple(Leg(**leg) for leg in document["legs"]), **known)
 
 
@@ -38,7 +39,12 @@ def read_account(user_id: str, document: Mapping[str, Any] | None) -> Account:
     if document is None:
         return Account(user_id)
     return Account(
-        user_id, document["balance"], document["held"], document["version"], open_holds=document["open_holds"]
+        user_id,
+        document["balance"],
+        document["held"],
+        document["version"],
+        open_holds=document["open_holds"],
+        last_at=document.get("last_at"),
     )
 
 
@@ -49,6 +55,7 @@ def requests_projection(request_ids: list[str], entry_ids: list[str]) -> dict[st
         "held": 1,
         "version": 1,
         "open_holds": 1,
+        "last_at": 1,
         "open": {"$filter": {"input": "$open", "cond": {"$in": ["$$this.request_id", {"$literal": request_ids}]}}},
         "unfiled": {"$filter": {"input": "$unfiled", "cond": {"$in": ["$$this._id", {"$literal": entry_ids}]}}},
     }
@@ -75,6 +82,7 @@ def account_update(batch: Batch) -> list[dict[str, Any]]:
                 "held": account.held,
                 "version": account.version,
                 "open_holds": account.open_holds,
+                "last_at": account.last_at,
                 "open": {"$concatArrays": [kept, {"$literal": placed}]},
                 "unfiled": {"$concatArrays": [{"$ifNull": ["$unfiled", []]}, {"$literal": made}]},
             }

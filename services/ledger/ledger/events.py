@@ -1,7 +1,14 @@
 """The ledger's events, made of what was recorded when it happened: a repeat makes the same ones. Pure."""
 
 from ledger.accounts import Entry, Hold
-from shared.contracts.credits import Balance, CreditsGranted, CreditsHeld, CreditsReleased, CreditsSettled
+from shared.contracts.credits import (
+    Balance,
+    CreditsAdjusted,
+    CreditsGranted,
+    CreditsHeld,
+    CreditsReleased,
+    CreditsSettled,
+)
 
 
 def held(user_id: str, hold: Hold) -> CreditsHeld:
@@ -50,6 +57,18 @@ def granted(grant: Entry) -> CreditsGranted:
         amount=grant.amount,
         balance=grant.balance_after,
         reason=grant.reason,
+    )
+
+
+def adjusted(entry: Entry) -> CreditsAdjusted:
+    """An account was corrected."""
+    return CreditsAdjusted(
+        request_id=entry.request_id,
+        origin=entry.origin,
+        user_id=entry.user_id,
+        amount=entry.amount,
+        balance=entry.balance_after,
+        reason=entry.reason,
     )
 
 

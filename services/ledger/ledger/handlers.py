@@ -1,28 +1,35 @@
 """What the ledger does when it is called, and when a document was reconciled, unreadable or abandoned."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable
+from dataclasses import replace
+
+import structlog
 
 from ledger import events, holds, metrics
-from ledger.accounts import Entry
+from ledger.accounts import GIVEN_KINDS, Account, Change, Entry, Kind
 from ledger.batch import Outcome, Rule
 from ledger.deps import Deps
 from shared.bus import Reply
 from shared.contracts.credits import (
+    AdjustCredits,
     Balance,
     CreditsReleased,
     GrantCredits,
     HoldCredits,
     HoldPlaced,
     HoldReleased,
-    ListMovements,
-    Movement,
-    Movements,
+    Operation,
+    Prices,
     ReadBalance,
+    ReadPrices,
     ReleaseHold,
+    SetPrices,
 )
 from shared.contracts.documents import DocumentAbandoned, DocumentReconciled, DocumentUnreadable
 from shared.contracts.message import Event
-from shared.errors import Refused
+from shared.redaction import pseudonym
+
+_log = structlog.get_logger()
 
 
 async def hold_credits(call: HoldCredits, deps: Deps) -> Reply:
@@ -31,16 +38,15 @@ async def hold_credits(call: HoldCredits, deps: Deps) -> Reply:
     Raises:
         Refused: `INSUFFICIENT_LUMIS` with `{"price", "available"}`; `HOLD_CLOSED`, `TOO_MANY_OPEN_HOLDS`.
     """
-    step = _step(call, deps)
-    try:
+    step, terms = _step(call, deps), deps.terms
+    if prices := await deps.store.prices.in_force():
+        terms = replace(terms, prices=prices)
+    with metrics.refusals("hold"):
         outcome = await deps.store.change(
             call.user_id,
             call.request_id,
-            lambda account: holds.place(account, step, call.operation, deps.terms),
+            lambda account: holds.place(account, step, call.operation, terms),
         )
-    except Refused:
-        metrics.OPERATIONS.labels(operation="hold", outcome="refused").inc()
-        raise
     metrics.count("hold", changed=outcome.changed)
     hold = outcome.account.hold
     if hold is None:  # the rule places it, finds it or refuses
@@ -59,17 +65,38 @@ async def release_hold(call: ReleaseHold, deps: Deps) -> Reply:
 
 
 async def grant_credits(call: GrantCredits, deps: Deps) -> Reply:
-    """Add Lümis to an account, which it makes if need be. A repeat answers as the first did."""
-    step = _step(call, deps)
-    outcome = await deps.store.change(
-        call.user_id,
-        call.request_id,
-        lambda account: holds.grant(account, step, call.amount, call.reason),
-        kinds=("grant",),
-    )
-    metrics.count("grant", changed=outcome.changed)
-    entry = outcome.account.entries["grant"]
+    """Add Lümis to an account, which it makes if need be. A repeat answers as the first did.
+
+    Raises:
+        Refused: `REQUEST_REUSED`.
+    """
+    entry = await _give("grant", call, holds.grant, deps)
     return Reply(events.balance(entry.user_id, entry.balance_after, entry.held_after), (events.granted(entry),))
+
+
+async def adjust_credits(call: AdjustCredits, deps: Deps) -> Reply:
+    """Correct an account, never below what is available. A repeat answers as the first did.
+
+    Raises:
+        Refused: `INSUFFICIENT_LUMIS` with `{"available"}`; `REQUEST_REUSED`.
+    """
+    entry = await _give("adjust", call, holds.adjust, deps)
+    return Reply(events.balance(entry.user_id, entry.balance_after, entry.held_after), (events.adjusted(entry),))
+
+
+async def read_prices(call: ReadPrices, deps: Deps) -> Reply:
+    """What operations cost now."""
+    del call
+    return Reply(Prices.model_validate(await deps.store.prices.newest() or deps.terms.prices))
+
+
+async def set_prices(call: SetPrices, deps: Deps) -> Reply:
+    """Put prices in force for holds placed from now on: here at once, in other processes within a second."""
+    administrator = pseudonym(call.administrator)
+    wanted: dict[Operation, int] = {"upload": call.prices.upload, "retry": call.prices.retry}
+    if await deps.store.prices.set(wanted, administrator, deps.now()):
+        _log.info("prices set", **wanted, administrator=administrator)
+    return Reply(call.prices)
 
 
 async def read_balance(call: ReadBalance, deps: Deps) -> Reply:
@@ -77,24 +104,6 @@ async def read_balance(call: ReadBalance, deps: Deps) -> Reply:
     account = await deps.store.account(call.user_id)
     answer: Balance = events.balance(account.user_id, account.balance, account.held)
     return Reply(answer)
-
-
-async def list_movements(call: ListMovements, deps: Deps) -> Reply:
-    """A page of an account's history, newest first.
-
-    Raises:
-        Refused: `INVALID_CURSOR`.
-    """
-    before = None if call.cursor is None else _sequence(call.cursor)
-    entries = await deps.store.movements(call.user_id, call.limit + 1, before)
-    page = entries[: call.limit]
-    more = len(entries) > len(page)
-    return Reply(
-        Movements(
-            movements=tuple(_movement(entry) for entry in page),
-            next_cursor=_cursor(page[-1].sequence) if more else None,
-        )
-    )
 
 
 async def settle_credits(event: DocumentReconciled, deps: Deps) -> list[Event]:
@@ -119,8 +128,25 @@ async def give_back_abandoned(event: DocumentAbandoned, deps: Deps) -> list[Even
     return [*_released(outcome, "abandoned")]
 
 
-def _step(message: HoldCredits | ReleaseHold | GrantCredits | Event, deps: Deps) -> holds.Step:
+def _step(message: HoldCredits | ReleaseHold | GrantCredits | AdjustCredits | Event, deps: Deps) -> holds.Step:
     return holds.Step(message.request_id, message.origin, deps.now())
+
+
+async def _give(
+    kind: Kind,
+    call: GrantCredits | AdjustCredits,
+    rule: Callable[[Account, holds.Step, holds.Gift], Change | None],
+    deps: Deps,
+) -> Entry:
+    step = _step(call, deps)
+    administrator = None if call.administrator is None else pseudonym(call.administrator)
+    gift = holds.Gift(call.amount, call.reason, administrator)
+    with metrics.refusals(kind):
+        outcome = await deps.store.change(
+            call.user_id, call.request_id, lambda account: rule(account, step, gift), kinds=GIVEN_KINDS
+        )
+    metrics.count(kind, changed=outcome.changed)
+    return outcome.account.entries[kind]
 
 
 async def _change(
@@ -139,31 +165,3 @@ def _released(outcome: Outcome, reason: holds.ReleaseReason) -> list[CreditsRele
     entries = outcome.account.entries
     given = [entry for kind in ("release", "refund") if (entry := entries.get(kind))]
     return [events.released(entry) for entry in given if entry.reason == reason and entry.amount]
-
-
-def _movement(entry: Entry) -> Movement:
-    return Movement.model_validate(
-        {
-            "id": entry.id,
-            "request_id": entry.request_id,
-            "kind": entry.kind,
-            "amount": entry.change,
-            "balance_after": entry.balance_after,
-            "at": entry.at,
-            "reason": entry.reason,
-        }
-    )
-
-
-def _cursor(sequence: int) -> str:
-    return urlsafe_b64encode(str(sequence).encode()).decode().rstrip("=")
-
-
-def _sequence(cursor: str) -> int:
-    try:
-        text = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
-        if text.isdecimal() and len(text) <= len(str(2**53)):
-            return int(text)
-    except ValueError:
-        pass
-    raise Refused("INVALID_CURSOR", "El cursor no es válido.")

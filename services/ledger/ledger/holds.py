@@ -1,4 +1,4 @@
-"""The rules of holds and grants: what an operation changes, given what the account knows of its request. Pure.
+"""The rules of holds, grants and adjustments: what an operation changes, given what its request did before. Pure.
 
     (unknown) ──hold──► held ──settle──► charged ──abandon──► refunded
         │                └──release, abandon, expire──► released
@@ -9,7 +9,7 @@ Change to make, or None where the request is past that step: then the first resu
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -27,6 +27,15 @@ class Step:
     request_id: str
     origin: str
     at: datetime
+
+
+@dataclass(frozen=True)
+class Gift:
+    """What is added to an account by hand, or taken away: Lümis, why, and the pseudonym of who does it."""
+
+    amount: int
+    reason: str
+    administrator: str | None = None
 
 
 @dataclass(frozen=True)
@@ -103,11 +112,45 @@ def expire(account: Account, step: Step) -> Change | None:
     return _close(account, step, "release", "expired")
 
 
-def grant(account: Account, step: Step, amount: int, reason: str) -> Change | None:
-    """Add Lümis, once per request."""
-    if "grant" in account.entries:
+def grant(account: Account, step: Step, gift: Gift) -> Change | None:
+    """Add Lümis, once per request.
+
+    Raises:
+        Refused: `REQUEST_REUSED`.
+    """
+    if _is_repeat(account, "grant", gift):
         return None
-    return Change(entry=_entry(account, step, "grant", amount, reason))
+    return Change(entry=_given(account, step, "grant", gift))
+
+
+def adjust(account: Account, step: Step, gift: Gift) -> Change | None:
+    """Add Lümis or take available ones away, once per request.
+
+    Raises:
+        Refused: `REQUEST_REUSED`; `INSUFFICIENT_LUMIS` with `{"available"}`.
+    """
+    if _is_repeat(account, "adjust", gift):
+        return None
+    if account.available + gift.amount < 0:
+        raise Refused(
+            "INSUFFICIENT_LUMIS",
+            f"El ajuste supera el saldo disponible de {account.available} Lümis.",
+            {"available": account.available},
+        )
+    return Change(entry=_given(account, step, "adjust", gift))
+
+
+def _is_repeat(account: Account, kind: Kind, gift: Gift) -> bool:
+    done = next(iter(account.entries.values()), None)
+    if done is None:
+        return False
+    if (done.kind, done.amount, done.reason) != (kind, gift.amount, gift.reason):
+        raise Refused("REQUEST_REUSED", "La solicitud ya se usó para otra operación.", {"done": done.kind})
+    return True
+
+
+def _given(account: Account, step: Step, kind: Kind, gift: Gift) -> Entry:
+    return replace(_entry(account, step, kind, gift.amount, gift.reason), administrator=gift.administrator)
 
 
 def _close(account: Account, step: Step, kind: Kind, reason: str) -> Change:
@@ -128,6 +171,6 @@ def _entry(account: Account, step: Step, kind: Kind, amount: int, reason: str) -
         sequence=account.version + 1,
         balance_after=account.balance + (both[0].amount if both else 0),
         held_after=account.held - (amount if kind in {"charge", "release"} else 0),
-        at=step.at,
+        at=max(step.at, account.last_at or step.at),
         reason=reason,
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from ledger.accounts import Entry, legs
+from ledger.accounts import GIVEN_KINDS, Entry, legs
 
 
 def violations(document: Mapping[str, Any], entries: Sequence[Entry], now: datetime, grace: timedelta) -> Iterator[str]:
@@ -15,7 +15,11 @@ def violations(document: Mapping[str, Any], entries: Sequence[Entry], now: datet
     """
     yield from _document(document, now, grace)
     balance, kinds = 0, dict[str, dict[str, int]]()
+    last_at = None
     for entry in entries:
+        if last_at is not None and entry.at < last_at:
+            yield f"entry {entry.id}: is older than the one before it"
+        last_at = entry.at
         if sum(leg.amount for leg in entry.legs) != 0:
             yield f"entry {entry.id}: its legs do not sum to 0"
         if entry.legs != legs(entry.kind, entry.user_id, entry.amount):
@@ -50,7 +54,9 @@ def _document(document: Mapping[str, Any], now: datetime, grace: timedelta) -> I
 
 
 def _request(request_id: str, ends: Mapping[str, int], *, is_open: bool) -> Iterator[str]:
-    closed = ends.keys() - {"grant"}
+    closed = ends.keys() - {*GIVEN_KINDS}
+    if {*GIVEN_KINDS} <= ends.keys():
+        yield f"request {request_id}: granted and adjusted"
     if is_open and closed:
         yield f"request {request_id}: its hold is open, yet it has {sorted(closed)}"
     if {"charge", "release"} <= closed:

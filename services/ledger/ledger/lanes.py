@@ -1,4 +1,4 @@
-"""Work that waits for the same account is done together, by one task per account."""
+"""Work that waits for the same thing is done together, by one task per thing."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -13,8 +13,8 @@ _LARGEST_BATCH = 128
 class Lanes(Generic[WorkT, ResultT]):
     """One lane per key, in which everything that came in meanwhile is the next batch.
 
-    So a hot account costs one round of writes per batch, and never competes with itself. The lane's task is nobody's
-    own: a caller that is cancelled takes nobody's work along.
+    So a batch costs one round of writes, and a process never competes with itself for an account. The lane's task is
+    nobody's own: a caller that is cancelled takes nobody's work along.
     """
 
     def __init__(self, carry_out: Callable[[str, Sequence[WorkT]], Awaitable[Sequence[ResultT | Exception]]]) -> None:

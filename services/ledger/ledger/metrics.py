@@ -1,6 +1,11 @@
 """What the ledger counts."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from prometheus_client import Counter, Gauge
+
+from shared.errors import Refused
 
 OPERATIONS = Counter(
     "lumis_ledger_operations_total",
@@ -15,3 +20,13 @@ FINISHED = Counter("lumis_ledger_finished_total", "Operations that a crash had l
 def count(operation: str, *, changed: bool) -> None:
     """Count an operation that was not refused."""
     OPERATIONS.labels(operation=operation, outcome="done" if changed else "repeated").inc()
+
+
+@contextmanager
+def refusals(operation: str) -> Iterator[None]:
+    """Count a refusal that leaves this block."""
+    try:
+        yield
+    except Refused:
+        OPERATIONS.labels(operation=operation, outcome="refused").inc()
+        raise

@@ -6,7 +6,7 @@ from shared.settings import ServiceSettings
 
 
 class LedgerSettings(ServiceSettings):
-    """Prices are in Lümis (Lumis API, section 7), times in seconds."""
+    """Prices are in Lümis (Lumis API, section 7) and hold until an administrator sets others; times in seconds."""
 
     upload_price: int = Field(default=15, ge=1, description="Price of reading a document")
     retry_price: int = Field(default=5, ge=1, description="Price of reading missing fields from another picture")

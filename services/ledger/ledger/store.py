@@ -1,7 +1,7 @@
-"""The ledger's collections: `accounts` (one document per user) and `entries` (append-only).
+"""The ledger's collections: `accounts` (one document per user) and `entries` (append-only); `prices` is beside them.
 
 Every operation, or batch of operations that wait for one account, is one compare-and-set of the account's document, so
-it is exact without a transaction:
+it is exact without a transaction; those of several accounts go in one message:
 
     1. accounts: balance, held, version, open holds and, in `unfiled`, the whole entry: from here on it has happened
     2. entries:  insert that entry; its id `<request_id>:<kind>` is unique
@@ -15,10 +15,14 @@ alone; closed ones only as entries, so the document is bounded by the open holds
 (`Entry.awaits_publication`) stays in `unfiled` until its event is confirmed.
 """
 
-from collections.abc import AsyncIterator, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from pymongo import UpdateOne
+from pymongo.errors import BulkWriteError
 
 from ledger.accounts import HOLD_KINDS, Account, Entry, Hold, Kind, entry_id
 from ledger.batch import Batch, Outcome, Rule
@@ -31,6 +35,7 @@ from ledger.documents import (
     requests_projection,
 )
 from ledger.lanes import Lanes
+from ledger.prices import PriceList
 from shared.errors import LumisError, Rejected, Unavailable
 from shared.mongo import Database, DuplicateKeyError, Index, PyMongoError
 
@@ -40,12 +45,18 @@ INDEXES = (
     Index("entries", (("user_id", 1), ("sequence", -1)), unique=True),
 )
 
+_ATTEMPTS_TOGETHER = 3
 _ATTEMPTS = 100
-"""Lost compare-and-sets of one batch; only other processes can win them."""
+"""Lost compare-and-sets of one batch, of one account; only other processes can win them."""
+
+_DUPLICATE_KEY = 11000
+_FAILURES = (PyMongoError, LumisError, AttributeError, LookupError, TypeError, ValueError)
+"""What the database says, and what a damaged document brings about."""
 
 
 @dataclass(frozen=True)
 class _Asked:
+    user_id: str
     request_id: str
     rule: Rule
     kinds: tuple[Kind, ...]
@@ -55,12 +66,23 @@ class _Asked:
         return [entry_id(self.request_id, kind) for kind in self.kinds]
 
 
+@dataclass(frozen=True)
+class _Read:
+    batch: Batch
+    unfiled: list[Entry]
+
+
+_ByUser = Mapping[str, Sequence[_Asked]]
+_Results = Sequence[Outcome | Exception]
+
+
 class Store:
     """Accounts and entries in one database."""
 
     def __init__(self, database: Database) -> None:
         self._accounts = database["accounts"]
         self._entries = database["entries"]
+        self.prices = PriceList(database)
         self._changing: Lanes[_Asked, Outcome] = Lanes(self._carry_out)
         self._filing: Lanes[list[Entry], None] = Lanes(self._file_all)
 
@@ -72,43 +94,97 @@ class Store:
             Rejected: the request belongs to another user.
             Unavailable: other processes kept changing the account.
         """
-        return await self._changing.do(user_id, _Asked(request_id, rule, kinds))
+        return await self._changing.do("", _Asked(user_id, request_id, rule, kinds))
 
-    async def _carry_out(self, user_id: str, asked: Sequence[_Asked]) -> Sequence[Outcome | Exception]:
-        for _ in range(_ATTEMPTS):
-            batch, unfiled = await self._read(user_id, asked)
-            results = [_outcome(batch, each) for each in asked]
-            if not batch.changed or await self._apply(batch):
-                break
-        else:
-            raise Unavailable("the account changes too fast")
-        if entries := [*unfiled, *batch.made]:
+    async def _carry_out(self, _lane: str, asked: Sequence[_Asked]) -> Sequence[Outcome | Exception]:
+        """The operations of several accounts together, so that all of them cost a few round trips.
+
+        Where that fails for one, which somebody else changed or with which something is wrong, each account is tried
+        again by itself; what had been written all the same is found there, as it is when a message comes twice.
+        """
+        by_user: dict[str, list[_Asked]] = {}
+        for each in asked:
+            by_user.setdefault(each.user_id, []).append(each)
+        done = await self._carry_out_together(by_user)
+        if done is None:
+            alone = (self._carry_out_alone(user_id, works) for user_id, works in by_user.items())
+            done = dict(zip(by_user, await asyncio.gather(*alone), strict=True))
+        results = {user_id: iter(each) for user_id, each in done.items()}
+        return [next(results[each.user_id]) for each in asked]
+
+    async def _carry_out_together(self, by_user: _ByUser) -> dict[str, _Results] | None:
+        try:
+            for _ in range(_ATTEMPTS_TOGETHER):
+                if done := await self._try(by_user):
+                    return done
+        except _FAILURES:
+            pass
+        return None
+
+    async def _carry_out_alone(self, user_id: str, works: Sequence[_Asked]) -> _Results:
+        try:
+            for _ in range(_ATTEMPTS):
+                if done := await self._try({user_id: works}):
+                    return done[user_id]
+        except _FAILURES as error:
+            return [error] * len(works)
+        return [Unavailable("the account changes too fast")] * len(works)
+
+    async def _try(self, by_user: _ByUser) -> dict[str, _Results] | None:
+        """Ask the rules, write what they changed. None where an account changed in between."""
+        reads = await self._read(by_user)
+        results: dict[str, _Results] = {
+            user_id: [_outcome(reads[user_id].batch, each) for each in works] for user_id, works in by_user.items()
+        }
+        changed = [read.batch for read in reads.values() if read.batch.changed]
+        if changed and not await self._apply(changed):
+            return None
+        if entries := [entry for read in reads.values() for entry in (*read.unfiled, *read.batch.made)]:
             await self._filing.do("", entries)
         return results
 
-    async def _read(self, user_id: str, asked: Sequence[_Asked]) -> tuple[Batch, list[Entry]]:
-        """The account for these requests, and their entries that may not be in `entries` yet."""
-        ids = [each for one in asked for each in one.ids]
-        projection = requests_projection([each.request_id for each in asked], ids)
-        document = await self._accounts.find_one({"_id": user_id}, projection)
-        unfiled = [read_entry(each) for each in (document or {}).get("unfiled") or []]
-        holds = [read_hold(each) for each in (document or {}).get("open") or []]
+    async def _read(self, by_user: _ByUser) -> dict[str, _Read]:
+        """The accounts for these requests, and their entries that may not be in `entries` yet."""
+        asked = [each for works in by_user.values() for each in works]
+        projection = requests_projection(
+            [each.request_id for each in asked], [each_id for each in asked for each_id in each.ids]
+        )
+        found = self._accounts.find({"_id": {"$in": list(by_user)}}, projection)
+        documents = {document["_id"]: document async for document in found}
         # An open hold has no entry yet, so the most frequent operation, a settlement, is spared the second look.
-        is_open = {hold.request_id for hold in holds}
-        wanted = [each for one in asked if one.kinds != HOLD_KINDS or one.request_id not in is_open for each in one.ids]
-        filed = [read_entry(each) async for each in self._entries.find({"_id": {"$in": wanted}})] if wanted else []
-        return Batch(read_account(user_id, document), holds, [*unfiled, *filed]), unfiled
+        is_open = {hold["request_id"] for document in documents.values() for hold in document.get("open") or []}
+        wanted = [
+            each_id
+            for each in asked
+            if each.kinds != HOLD_KINDS or each.request_id not in is_open
+            for each_id in each.ids
+        ]
+        filed = (
+            {document["_id"]: read_entry(document) async for document in self._entries.find({"_id": {"$in": wanted}})}
+            if wanted
+            else {}
+        )
+        return {
+            user_id: _account_read(user_id, documents.get(user_id), works, filed) for user_id, works in by_user.items()
+        }
 
-    async def _apply(self, batch: Batch) -> bool:
-        try:
-            result = await self._accounts.update_one(
+    async def _apply(self, batches: Sequence[Batch]) -> bool:
+        """Compare and set each account. False where one had changed: others may have been set all the same."""
+        updates = [
+            UpdateOne(
                 {"_id": batch.read.user_id, "version": batch.read.version},
                 account_update(batch),
                 upsert=batch.read.version == 0,
             )
-        except DuplicateKeyError:  # another process made the account's document first
-            return False
-        return bool(result.matched_count) or result.upserted_id is not None
+            for batch in batches
+        ]
+        try:
+            result = await self._accounts.bulk_write(updates, ordered=False)
+        except BulkWriteError as error:
+            if all(each["code"] == _DUPLICATE_KEY for each in error.details["writeErrors"]):
+                return False  # another process made the account's document first
+            raise
+        return result.matched_count + len(result.upserted_ids or {}) == len(batches)
 
     async def _file_all(self, _lane: str, works: Sequence[list[Entry]]) -> Sequence[Exception | None]:
         """File the entries of several accounts, then take them out of their accounts: two round trips for all."""
@@ -155,12 +231,47 @@ class Store:
 
     async def movements(self, user_id: str, limit: int, before: int | None) -> list[Entry]:
         """The account's entries that moved Lümis, newest first, older than the sequence `before`."""
-        for entry in await self._unfiled({"_id": user_id}):
-            await self.file(entry)
+        await self.file_waiting(user_id)
         wanted: dict[str, Any] = {"user_id": user_id, "kind": {"$ne": "release"}}
         if before is not None:
             wanted["sequence"] = {"$lt": before}
         found = self._entries.find(wanted).sort("sequence", -1).limit(limit)
+        return [read_entry(document) async for document in found]
+
+    async def file_waiting(self, user_id: str) -> int:
+        """File what waits in the account. Returns its version: every entry up to it is in `entries` now."""
+        document = await self._accounts.find_one({"_id": user_id}, {"version": 1, "unfiled": 1}) or {}
+        for entry in document.get("unfiled") or []:
+            await self.file(read_entry(entry))
+        return int(document.get("version", 0))
+
+    async def entry_up_to(self, user_id: str, sequence: int) -> Entry | None:
+        """The account's last entry that is not after a sequence; None where there is none."""
+        wanted = {"user_id": user_id, "sequence": {"$lte": sequence}}
+        document = await self._entries.find_one(wanted, sort=[("sequence", -1)])
+        return read_entry(document) if document else None
+
+    async def sequence_before(self, user_id: str, moment: datetime, version: int) -> int:
+        """The sequence of the last entry before a moment, among those up to a version; 0 where there is none.
+
+        Searched by halves: an account's entries are in the order of their times, so no index on `at` is needed.
+        """
+        found, low, high = 0, 1, version
+        while low <= high:
+            middle = (low + high) // 2
+            entry = await self.entry_up_to(user_id, middle)
+            if entry is None:
+                low = middle + 1
+            elif entry.at < moment:
+                found, low = entry.sequence, middle + 1
+            else:
+                high = entry.sequence - 1
+        return found
+
+    async def movements_between(self, user_id: str, after: int, last: int, limit: int) -> list[Entry]:
+        """The account's entries that moved Lümis, oldest first, after a sequence up to another."""
+        wanted = {"user_id": user_id, "kind": {"$ne": "release"}, "sequence": {"$gt": after, "$lte": last}}
+        found = self._entries.find(wanted).sort("sequence", 1).limit(limit)
         return [read_entry(document) async for document in found]
 
     async def expired(self, now: datetime, limit: int) -> list[tuple[str, Hold]]:
@@ -176,12 +287,9 @@ class Store:
 
     async def unfinished(self, before: datetime, limit: int) -> list[Entry]:
         """Entries that wait in their accounts since before that time; of at most `limit` accounts."""
-        entries = await self._unfiled({"unfiled.at": {"$lte": before}}, limit)
+        found = self._accounts.find({"unfiled.at": {"$lte": before}}, {"unfiled": 1}).limit(limit)
+        entries = [read_entry(entry) async for document in found for entry in document["unfiled"]]
         return [entry for entry in entries if entry.at <= before]
-
-    async def _unfiled(self, wanted: dict[str, Any], limit: int = 1) -> list[Entry]:
-        found = self._accounts.find(wanted, {"unfiled": 1}).limit(limit)
-        return [read_entry(entry) async for document in found for entry in document.get("unfiled") or []]
 
     async def open_holds(self) -> tuple[int, int]:
         """How many holds are open in all accounts, and the Lümis in them."""
@@ -210,6 +318,15 @@ class Store:
             {"$match": {"account": []}},
         ]
         return [each["entry"] async for each in await self._entries.aggregate(pipeline, allowDiskUse=True)]
+
+
+def _account_read(
+    user_id: str, document: dict[str, Any] | None, works: Sequence[_Asked], filed: Mapping[str, Entry]
+) -> _Read:
+    unfiled = [read_entry(each) for each in (document or {}).get("unfiled") or []]
+    holds = [read_hold(each) for each in (document or {}).get("open") or []]
+    known = [filed[each_id] for each in works for each_id in each.ids if each_id in filed]
+    return _Read(Batch(read_account(user_id, document), holds, [*unfiled, *known]), unfiled)
 
 
 def _outcome(batch: Batch, asked: _Asked) -> Outcome | Exception:

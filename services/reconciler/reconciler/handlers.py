@@ -35,9 +35,7 @@ async def reconcile_document(event: DocumentRecognized, deps: Deps) -> list[Even
     reconcile = SCHEMAS.get(event.schema_name)
     if reconcile is None:
         raise Rejected(f"schema {event.schema_name[:64]!r} is not known")
-    recorded = await deps.invoices.find(event.request_id)
-    if recorded is None:
-        recorded = await deps.invoices.record(event, reconcile(event))
+    recorded = await deps.invoices.record(event, reconcile(event))
     if recorded.fresh:
         _tell(event, recorded.outcome)
     return [

@@ -1,14 +1,31 @@
-"""Wires the tagger: its collections, the catalogue in memory, the one event that it listens to."""
+"""Wires the tagger: its collections, the catalogue in memory, the event that it listens to, the calls it answers."""
 
-from shared.bus import Subscription
+from shared.bus import Operation, Subscription
 from shared.contracts.documents import DocumentReconciled
+from shared.contracts.tags import (
+    DeleteSegment,
+    EraseTags,
+    ImportCatalog,
+    ListSegments,
+    ListUnresolved,
+    ReadCatalogRows,
+    ReadTags,
+    SegmentUsers,
+    StoreSegment,
+    TaggedUsers,
+)
 from shared.mongo import ensure_indexes
 from shared.service import Platform, Service
 from tagger.cache import CatalogueCache
-from tagger.handlers import Deps, tag_buyer
+from tagger.curation import import_catalog, list_unresolved, read_catalog_rows
+from tagger.deps import Deps, on_database
+from tagger.handlers import tag_buyer
+from tagger.queries import erase_tags, read_tags, segment_users, tagged_users
+from tagger.retagging import retag_in_background
+from tagger.segments import delete_segment, list_segments, store_segment
 from tagger.settings import TaggerSettings
 from tagger.starter import shorthand, starter_rows
-from tagger.store import DATABASE, INDEXES, CatalogueStore, ReviewList, TaggingStore
+from tagger.store import DATABASE, INDEXES, CatalogueStore
 
 
 async def build(settings: TaggerSettings, platform: Platform) -> Deps:
@@ -19,7 +36,7 @@ async def build(settings: TaggerSettings, platform: Platform) -> Deps:
     await rows.seed(starter_rows())
     catalogue = CatalogueCache(rows.version, rows.load, shorthand(), check_seconds=settings.catalogue_check_seconds)
     await catalogue.current()
-    return Deps(catalogue=catalogue, taggings=TaggingStore(database), review=ReviewList(database))
+    return on_database(database, catalogue, retag_per_second=settings.retag_per_second)
 
 
 SERVICE = Service(
@@ -27,4 +44,17 @@ SERVICE = Service(
     settings=TaggerSettings,
     build=build,
     subscriptions=(Subscription(DocumentReconciled, tag_buyer),),
+    operations=(
+        Operation(ReadTags, read_tags),
+        Operation(EraseTags, erase_tags),
+        Operation(TaggedUsers, tagged_users),
+        Operation(SegmentUsers, segment_users),
+        Operation(ListSegments, list_segments),
+        Operation(StoreSegment, store_segment),
+        Operation(DeleteSegment, delete_segment),
+        Operation(ImportCatalog, import_catalog, prefetch=2),
+        Operation(ReadCatalogRows, read_catalog_rows),
+        Operation(ListUnresolved, list_unresolved),
+    ),
+    background=(retag_in_background,),
 )

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,11 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from shared import mongo
 from shared.service import run
 from tagger.app import SERVICE
-from tagger.catalogue import build_catalogue
-from tagger.intake import UnreadableFile, check_rows, read_documents
-from tagger.match import match_line
+from tagger.cache import CatalogueCache
+from tagger.curation import store_rows
+from tagger.deps import on_database
+from tagger.intake import UnreadableFile, read_documents
+from tagger.retagging import clear_review, retag
 from tagger.rows import ROWS, Kind
 from tagger.starter import shorthand, starter_rows
 from tagger.store import DATABASE, INDEXES, CatalogueStore, Projection, ReviewList
@@ -46,8 +49,7 @@ async def import_rows(database: mongo.Database, kind: Kind, documents: Sequence[
     """Write the good rows into the catalogue, over the starter set, say how many, and name the bad ones."""
     store = CatalogueStore(database)
     await store.seed(starter_rows())
-    checked = check_rows(kind, documents, await store.load())
-    new, replaced = await store.upsert(kind, checked.good) if checked.good else (0, 0)
+    checked, new, replaced = await store_rows(store, kind, documents, _progress("rows written", len(documents)))
     for row in checked.bad:
         sys.stderr.write(f"row {row.number} ({row.key}): {row.reason}\n")
     sys.stdout.write(f"{kind}: {len(documents)} rows, {new} new, {replaced} replaced, {len(checked.bad)} bad\n")
@@ -61,11 +63,25 @@ async def rebuild(database: mongo.Database) -> int:
     return OK
 
 
+async def retag_all(database: mongo.Database) -> int:
+    """Tag anew what an older catalogue tagged, as fast as it goes; safe while invoices come in and services run."""
+    store = CatalogueStore(database)
+    await store.seed(starter_rows())
+    deps = on_database(database, CatalogueCache(store.version, store.load, shorthand(), check_seconds=1))
+    catalogue = await deps.catalogue.current()
+    waiting = await deps.taggings.outdated(catalogue.version, datetime.now(UTC))
+    invoices = await retag(deps, done=_progress("invoices tagged anew", waiting, every=100))
+    await clear_review(deps, catalogue)
+    left = await deps.taggings.outdated(catalogue.version, datetime.now(UTC))
+    sys.stdout.write(f"retag: {invoices} invoices, {left} left to the running service\n")
+    return OK
+
+
 async def review(database: mongo.Database, limit: int) -> int:
     """Print the unresolved lines, the most frequent first; those that the catalogue knows by now are taken off."""
     store, listed = CatalogueStore(database), ReviewList(database)
-    catalogue = build_catalogue(await store.load(), shorthand())
-    await listed.drop([key for key, name in await listed.names() if match_line(catalogue, name).resolved])
+    deps = on_database(database, CatalogueCache(store.version, store.load, shorthand(), check_seconds=60))
+    await clear_review(deps, await deps.catalogue.current())
     for name, count, last_seen in await listed.most_frequent(limit):
         sys.stdout.write(f"{count}\t{last_seen.date().isoformat()}\t{name}\n")
     return OK
@@ -77,6 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     importing = commands.add_parser("import", help="write rows of a CSV or JSON file into the catalogue")
     importing.add_argument("file", type=Path)
     importing.add_argument("--kind", choices=tuple(ROWS), required=True)
+    commands.add_parser("retag", help="tag anew what an older catalogue tagged")
     commands.add_parser("rebuild", help="make user_tags anew out of tag_events")
     listing = commands.add_parser("review", help="print the product lines that no rule knows")
     listing.add_argument("--limit", type=int, default=50)
@@ -102,7 +119,19 @@ def _read(path: Path) -> Sequence[dict[str, Any]]:
 def _step(parsed: argparse.Namespace) -> Callable[[mongo.Database], Awaitable[int]]:
     if parsed.command == "import":
         return partial(import_rows, kind=parsed.kind, documents=_read(parsed.file))
-    return rebuild if parsed.command == "rebuild" else partial(review, limit=parsed.limit)
+    if parsed.command == "review":
+        return partial(review, limit=parsed.limit)
+    return retag_all if parsed.command == "retag" else rebuild
+
+
+def _progress(what: str, total: int, every: int = 1000) -> Callable[[int], None]:
+    """Says on standard error how far a long work is; nothing about a short one."""
+
+    def say(done: int) -> None:
+        if total > every and (done % every == 0 or done == total):
+            sys.stderr.write(f"{done:,} of {total:,} {what}\n")
+
+    return say
 
 
 async def _with_database(url: str, step: Callable[[mongo.Database], Awaitable[int]]) -> int:

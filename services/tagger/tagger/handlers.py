@@ -1,23 +1,12 @@
 """A reconciled invoice in, its buyer's tags out."""
 
-from dataclasses import dataclass
-
 from shared.contracts.documents import DocumentReconciled
 from shared.contracts.message import Event
 from shared.contracts.tags import UserTagged
-from tagger.cache import CatalogueCache
+from tagger.deps import Deps
 from tagger.metrics import PRODUCTS, TAGS, UNRESOLVED
-from tagger.store import ReviewList, TaggingStore
-from tagger.tagging import Tagging, bought_on, tag_invoice
-
-
-@dataclass(frozen=True)
-class Deps:
-    """What the handler needs."""
-
-    catalogue: CatalogueCache
-    taggings: TaggingStore
-    review: ReviewList
+from tagger.store import Kept
+from tagger.tagging import Purchase, Tagging, bought_on, tag_invoice
 
 
 async def tag_buyer(event: DocumentReconciled, deps: Deps) -> list[Event]:
@@ -26,16 +15,25 @@ async def tag_buyer(event: DocumentReconciled, deps: Deps) -> list[Event]:
     if not outcome.complete or outcome.invoice_id is None:
         return []
     catalogue = await deps.catalogue.current()
-    tagging, day = await deps.taggings.keep(
-        event.request_id,
+    purchase = Purchase.of(outcome)
+    tagging = tag_invoice(catalogue, purchase)
+    made = Kept(
+        request_id=event.request_id,
         user_id=event.user_id,
         invoice_id=outcome.invoice_id,
         bought_on=bought_on(outcome.extracted.date, event.received_at),
-        tagging=tag_invoice(catalogue, outcome),
+        first=tagging,
+        tags=tagging.tags,
+        purchase=purchase,
     )
-    await deps.taggings.record(event.user_id, outcome.invoice_id, day, tagging.tags)
-    await deps.review.note(tagging.unresolved, outcome.invoice_id, day)
-    _measure(tagging)
+    kept = await deps.taggings.keep(made, catalogue.version)
+    await deps.taggings.record(event.user_id, outcome.invoice_id, kept.bought_on, kept.tags)
+    await deps.review.note(kept.first.unresolved, outcome.invoice_id, kept.bought_on)
+    if not await deps.taggings.has(event.request_id):
+        # Erased by its user in between: what was just written must not outlive that.
+        await deps.taggings.withdraw(event.user_id, outcome.invoice_id, [str(tag) for tag in kept.tags])
+        await deps.review.forget([outcome.invoice_id])
+    _measure(kept.first)
     PRODUCTS.set(catalogue.size)
     return [
         UserTagged(
@@ -43,7 +41,7 @@ async def tag_buyer(event: DocumentReconciled, deps: Deps) -> list[Event]:
             origin=event.origin,
             user_id=event.user_id,
             invoice_id=outcome.invoice_id,
-            tags=tagging.tags,
+            tags=kept.first.tags,
         )
     ]
 

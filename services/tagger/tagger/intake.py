@@ -2,8 +2,9 @@
 
 import csv
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from io import StringIO
 from typing import Any
 
 from pydantic import ValidationError
@@ -43,7 +44,10 @@ def read_documents(text: str, *, as_json: bool) -> Sequence[dict[str, Any]]:
     """
     text = text.removeprefix("\ufeff")
     if not as_json:
-        return list(parse_csv(iter(text.splitlines())))
+        try:
+            return list(parse_csv(StringIO(text, newline="")))
+        except csv.Error as error:
+            raise UnreadableFile(f"not CSV: {error}") from None
     try:
         documents: Any = json.loads(text)
     except ValueError as error:
@@ -53,7 +57,7 @@ def read_documents(text: str, *, as_json: bool) -> Sequence[dict[str, Any]]:
     return documents
 
 
-def parse_csv(lines: Iterator[str]) -> Iterator[dict[str, Any]]:
+def parse_csv(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
     """Rows of a CSV with a header line: empty cells are left out, lists taken apart at `;`."""
     for row in csv.DictReader(lines):
         yield {
@@ -77,12 +81,18 @@ def check_rows(kind: Kind, documents: Sequence[dict[str, Any]], known: Rows) -> 
     references = _References(known, [row for _, row in parsed])
     good: dict[str, Row] = {}
     for number, row in parsed:
-        reason = "this key came before" if row.key in good else next(references.missing(row), None)
+        reason = _key_trouble(row.key, good) or next(references.missing(row), None)
         if reason is None:
             good[row.key] = row
         else:
             bad.append(BadRow(number, row.key, reason))
     return Checked(tuple(good.values()), tuple(sorted(bad, key=lambda row: row.number)))
+
+
+def _key_trouble(key: str, good: Mapping[str, Row]) -> str | None:
+    if not key:
+        return "names: the first one holds no letter or digit"
+    return "this key came before" if key in good else None
 
 
 class _References:

@@ -26,4 +26,4 @@ def shorthand() -> Mapping[str, str]:
 
 
 def _documents(kind: Kind) -> Iterator[dict[str, Any]]:
-    return parse_csv(iter((_FOLDER / f"{kind}.csv").read_text(encoding="utf-8").splitlines()))
+    return parse_csv((_FOLDER / f"{kind}.csv").read_text(encoding="utf-8").splitlines())

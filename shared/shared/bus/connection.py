@@ -18,7 +18,7 @@ from prometheus_client import Histogram
 
 from shared.bus.calls import CallClient, CallServer, ask
 from shared.bus.consumer import Consumer, Follower, Operation, OwnEvents, Subscription
-from shared.bus.envelope import CONTENT_TYPE, Delivery, decode, encode, event_id
+from shared.bus.envelope import CONTENT_TYPE, decode, encode, event_id
 from shared.bus.ladder import Ladder
 from shared.bus.topology import EXCHANGE, RETRY_LADDER, RetryStep, declare
 from shared.contracts.message import Call, Contract, Event
@@ -66,7 +66,7 @@ class Bus:
         self._loop: asyncio.Task[None] | None = None
         self._consumers: list[tuple[Consumer, int]] = []
         self._servers: list[CallServer] = []
-        self._own_events: Callable[[Delivery], None] | None = None
+        self._own_events: tuple[OwnEvents, Any] | None = None
 
     @property
     def connected(self) -> bool:
@@ -78,19 +78,20 @@ class Bus:
         match row:
             case Subscription():
                 queue = event_queue(self.service, row.event)
-                consumer = Consumer(queue, lambda delivery: row.handler(delivery.event, deps), self._publish_outputs)
+                consumer = Consumer(
+                    queue, lambda delivery: row.handler(delivery.require_event(), deps), self._publish_outputs
+                )
                 self._consumers.append((consumer, row.prefetch))
             case Follower():
                 consumer = Consumer(
                     follower_queue(self.service), lambda delivery: row.handler(delivery, deps), self._publish_outputs
                 )
-                consumer.tolerant = True
                 self._consumers.append((consumer, row.prefetch))
             case Operation():
                 handle = partial(_call_with, row.handler, deps)
                 self._servers.append(CallServer(row, handle, self._publish_outputs))
             case OwnEvents():
-                self._own_events = lambda delivery: row.handler(delivery, deps)
+                self._own_events = row, deps
 
     async def start(self) -> None:
         """Connect and consume, and keep doing so; returns at once when the broker is not there yet."""
@@ -237,7 +238,7 @@ class Bus:
             channel = await self._consumer_channel(session, server.operation.prefetch)
             await self._consume(session, channel, server.queue, partial(server.receive, channel=channel))
         if self._own_events is not None:
-            await self._follow_own_events(session)
+            await self._follow_own_events(session, *self._own_events)
 
     async def _consumer_channel(self, session: _Session, prefetch: int) -> AbstractChannel:
         channel = await session.connection.channel(publisher_confirms=False)
@@ -265,20 +266,20 @@ class Bus:
         queue = await channel.get_queue(name, ensure=False)
         session.consuming.append((queue, await queue.consume(tracked)))
 
-    async def _follow_own_events(self, session: _Session) -> None:
+    async def _follow_own_events(self, session: _Session, row: OwnEvents, deps: Any) -> None:
         channel = await session.connection.channel(publisher_confirms=False)
         queue = await channel.declare_queue(f"{self.service}.origin.{self.origin}", exclusive=True, auto_delete=True)
         events = await channel.declare_exchange(EXCHANGE, ExchangeType.TOPIC, durable=True)
-        await queue.bind(events, f"#.{self.origin}")
+        for event in row.events:
+            await queue.bind(events, f"{event.NAME}.{self.origin}")
 
         async def receive(message: AbstractIncomingMessage) -> None:
             try:
-                delivery = decode(message.body, tolerant=True)
+                delivery = decode(message.body)
             except Rejected as error:
                 _log.warning("own event not understood", error=str(error))
                 return
-            if self._own_events is not None:
-                self._own_events(delivery)
+            row.handler(delivery, deps)
 
         await queue.consume(receive, no_ack=True)
 

@@ -60,9 +60,10 @@ class Follower:
 
 @dataclass(frozen=True)
 class OwnEvents:
-    """The function `(delivery, deps)` that receives the events of requests which this process began; never again."""
+    """The function `(delivery, deps)` that receives these events of requests which this process began; never again."""
 
     handler: Callable[[Delivery, Any], None]
+    events: tuple[type[Event], ...]
 
 
 class Consumer:
@@ -70,7 +71,6 @@ class Consumer:
 
     def __init__(self, queue: str, handle: Callable[[Delivery], Awaitable[Sequence[Event]]], publish: Publish) -> None:
         self.queue = queue
-        self.tolerant = False
         self._handle = handle
         self._publish = publish
         self._in_flight = IN_FLIGHT.labels(queue=queue)
@@ -99,7 +99,7 @@ class Consumer:
 
     async def _settle(self, message: AbstractIncomingMessage, ladder: Ladder) -> str:
         try:
-            delivery = decode(message.body, tolerant=self.tolerant)
+            delivery = decode(message.body)
             outputs = await self._handle(delivery)
             if outputs:
                 await self._publish(outputs, delivery.id)

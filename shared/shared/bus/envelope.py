@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -28,7 +29,7 @@ def event_id(cause: str, name: str, position: int = 0) -> str:
 
 @dataclass(frozen=True)
 class Delivery:
-    """An event as it came, with its envelope. `event` is None where its type is not known here."""
+    """An event as it came, with its envelope. Its data become an event when they are asked for."""
 
     id: str
     type: str
@@ -36,8 +37,30 @@ class Delivery:
     time: datetime
     request_id: str
     origin: str
-    event: Event | None
     data: dict[str, Any]
+
+    @cached_property
+    def event(self) -> Event | None:
+        """The event; None where its type, or its newer version, is not known here."""
+        try:
+            return self.require_event()
+        except Rejected:
+            return None
+
+    def require_event(self) -> Event:
+        """The event.
+
+        Raises:
+            Rejected: its type is not known here, or it does not fit its contract.
+        """
+        model = _MODELS.get(self.type)
+        if model is None:
+            raise Rejected(f"{self.type} is not an event that this version knows")
+        try:
+            return model.model_validate(self.data)
+        except ValidationError as error:
+            fields = ", ".join(".".join(str(part) for part in problem["loc"]) for problem in error.errors())
+            raise Rejected(f"{self.type} does not fit its contract: {fields}") from None
 
 
 def encode(event: Event, identity: str, source: str) -> bytes:
@@ -55,45 +78,23 @@ def encode(event: Event, identity: str, source: str) -> bytes:
     return b'%s,"data":%s}' % (json.dumps(head)[:-1].encode(), event.model_dump_json().encode())
 
 
-def decode(body: bytes, *, tolerant: bool = False) -> Delivery:
-    """Read an envelope and the event in it.
-
-    Args:
-        body: the message's bytes.
-        tolerant: take an event of an unknown type, or with fields of a newer version, as its plain data.
+def decode(body: bytes) -> Delivery:
+    """Read an envelope.
 
     Raises:
-        Rejected: the envelope is not valid, or the event does not fit its contract.
+        Rejected: it is not a valid one.
     """
     try:
         raw = from_json(body)
-        data, name = raw["data"], raw["type"]
-        time = datetime.fromisoformat(raw["time"])
-        envelope = {key: str(raw[key]) for key in ("id", "type", "source", "requestid")}
-        origin = str(data["origin"])
+        data = raw["data"]
+        return Delivery(
+            id=str(raw["id"]),
+            type=str(raw["type"]),
+            source=str(raw["source"]),
+            time=datetime.fromisoformat(raw["time"]),
+            request_id=str(raw["requestid"]),
+            origin=str(data["origin"]),
+            data=data,
+        )
     except (ValueError, KeyError, TypeError) as error:
         raise Rejected(f"not a valid event envelope ({type(error).__name__})") from None
-    return Delivery(
-        id=envelope["id"],
-        type=envelope["type"],
-        source=envelope["source"],
-        time=time,
-        request_id=envelope["requestid"],
-        origin=origin,
-        event=_parse(name, data, tolerant=tolerant),
-        data=data,
-    )
-
-
-def _parse(name: str, data: dict[str, Any], *, tolerant: bool) -> Event | None:
-    model = _MODELS.get(name)
-    try:
-        if model is not None:
-            return model.model_validate(data)
-    except ValidationError as error:
-        if not tolerant:
-            fields = ", ".join(".".join(str(part) for part in problem["loc"]) for problem in error.errors())
-            raise Rejected(f"{name} does not fit its contract: {fields}") from None
-    if not tolerant:
-        raise Rejected(f"{name} is not an event that this version knows")
-    return None

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from shared.contracts.message import Call, Contract, Event, Origin, RequestId
 
@@ -69,7 +69,10 @@ class ReadBalance(Call[Balance]):
 
 
 class GrantCredits(Call[Balance]):
-    """Add Lümis to an account (sign-up gift, purchase, goodwill). `request_id` makes a repeat harmless."""
+    """Add Lümis to an account (sign-up gift, purchase, goodwill). `request_id` makes a repeat harmless.
+
+    Refused with `REQUEST_REUSED` where the request was for another amount or reason, or an adjustment.
+    """
 
     NAME: ClassVar[str] = "ledger.grant-credits.v1"
     ANSWER: ClassVar[type[Contract]] = Balance
@@ -79,6 +82,8 @@ class GrantCredits(Call[Balance]):
     user_id: str
     amount: int = Field(gt=0, le=1_000_000_000)
     reason: str = Field(min_length=1, max_length=200)
+    administrator: str | None = None
+    """Who does it by hand; kept with the entry as a pseudonym."""
 
 
 class Movement(Contract):
@@ -91,6 +96,8 @@ class Movement(Contract):
     balance_after: int
     at: datetime
     reason: str
+    administrator: str | None = None
+    """The pseudonym of who did it by hand; not for the user's eyes."""
 
 
 class Movements(Contract):
@@ -114,7 +121,8 @@ class ListMovements(Call[Movements]):
 class AdjustCredits(Call[Balance]):
     """Correct an account by an administrator's hand, up or down; never below what is available.
 
-    `request_id` makes a repeat harmless. Refused with `INSUFFICIENT_LUMIS` and details `{"available"}`.
+    `request_id` makes a repeat harmless. Refused with `INSUFFICIENT_LUMIS` and details `{"available"}`, and with
+    `REQUEST_REUSED` where the request was for another amount or reason, or a grant.
     """
 
     NAME: ClassVar[str] = "ledger.adjust-credits.v1"
@@ -126,8 +134,15 @@ class AdjustCredits(Call[Balance]):
     amount: int = Field(ge=-1_000_000_000, le=1_000_000_000)
     """Added to the balance; not 0."""
     reason: str = Field(min_length=1, max_length=200)
-    administrator: str
+    administrator: str = Field(min_length=1)
     """Who does it; kept with the entry as a pseudonym."""
+
+    @field_validator("amount")
+    @classmethod
+    def _changes_something(cls, amount: int) -> int:
+        if amount == 0:
+            raise ValueError("an adjustment of 0 changes nothing")
+        return amount
 
 
 class Prices(Contract):
@@ -151,6 +166,8 @@ class SetPrices(Call[Prices]):
     ANSWER: ClassVar[type[Contract]] = Prices
 
     prices: Prices
+    administrator: str = Field(min_length=1)
+    """Who sets them; kept with the prices as a pseudonym."""
 
 
 class Statement(Contract):
@@ -172,6 +189,8 @@ class ReadStatement(Call[Statement]):
     user_id: str
     year: int = Field(ge=2020, le=2200)
     month: int = Field(ge=1, le=12)
+    limit: int = Field(default=500, ge=1, le=1000)
+    """Movements of a page."""
     cursor: str | None = None
 
 

@@ -1,9 +1,9 @@
 """Lumimatch: the tags that a buyer gets from an invoice (Lumis API, section 11)."""
 
 from datetime import date
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from shared.contracts.message import Call, Contract, Event
 from shared.contracts.reading import Confidence
@@ -11,6 +11,9 @@ from shared.contracts.reading import Confidence
 TagKind = Literal[
     "product_code", "product_l1", "product_l2", "product_brand", "issuer_ruc", "issuer_brand_name", "issuer_l1"
 ]
+
+TagText = Annotated[str, StringConstraints(max_length=200, pattern=rf"^({'|'.join(get_args(TagKind))}):[^\x00-\x1f]+$")]
+"""A tag as it is written: `kind:value`."""
 
 
 class Tag(Contract):
@@ -63,7 +66,7 @@ class ReadTags(Call[UserTags]):
 
     user_id: str
     kind: TagKind | None = None
-    min_count: int = Field(default=1, ge=1)
+    min_count: int = Field(default=1, ge=1, le=1_000_000)
     since: date | None = None
     """Only tags seen on or after this day."""
     limit: int = Field(default=50, ge=1, le=200)
@@ -92,6 +95,8 @@ class UserIds(Contract):
     total: int
     user_ids: tuple[str, ...]
     next_cursor: str | None = None
+    small: bool = False
+    """Under 10 users, so their ids need a reason."""
 
 
 class TaggedUsers(Call[UserIds]):
@@ -100,9 +105,10 @@ class TaggedUsers(Call[UserIds]):
     NAME: ClassVar[str] = "tagger.tagged-users.v1"
     ANSWER: ClassVar[type[Contract]] = UserIds
 
-    tag: str
-    min_count: int = Field(default=1, ge=1)
+    tag: TagText
+    min_count: int = Field(default=1, ge=1, le=1_000_000)
     since: date | None = None
+    """Only users who had it on or after this day."""
     limit: int = Field(default=50, ge=1, le=200)
     cursor: str | None = None
     reason: str | None = Field(default=None, max_length=200)
@@ -112,9 +118,11 @@ class TaggedUsers(Call[UserIds]):
 class TagAtom(Contract):
     """One condition of a segment: a tag, how often, within how many days."""
 
-    tag: str = Field(min_length=3, max_length=200)
-    min_count: int = Field(default=1, ge=1)
+    tag: TagText
+    min_count: int = Field(default=1, ge=1, le=1_000_000)
+    """Least number of distinct invoices."""
     within_days: int | None = Field(default=None, ge=1, le=36_500)
+    """Count only what was bought on the last so many days before today, and today."""
 
 
 class SegmentRule(Contract):
@@ -184,21 +192,36 @@ class DeleteSegment(Call[Segments]):
 CatalogKind = Literal["products", "brands", "categories", "issuers"]
 
 
+class BadCatalogRow(Contract):
+    """A row that was left out: its number from 1 (a CSV's header not counted), its key, what is wrong with it."""
+
+    number: int
+    key: str
+    reason: str
+
+
 class CatalogImported(Contract):
-    """Answer of ImportCatalog: what was stored, and each bad row's number with what is wrong with it."""
+    """Answer of ImportCatalog."""
 
     stored: int
-    bad_rows: tuple[tuple[int, str], ...] = ()
+    new: int = 0
+    replaced: int = 0
+    bad_rows: tuple[BadCatalogRow, ...] = ()
 
 
 class ImportCatalog(Call[CatalogImported]):
-    """Add or replace rows of the catalogue by their natural keys; at most 1,000 at a time."""
+    """Add or replace rows of the catalogue by their natural keys; at most 1,000 at a time, as rows or as CSV.
+
+    Refused with `UNREADABLE_CSV`, `TOO_MANY_ROWS`.
+    """
 
     NAME: ClassVar[str] = "tagger.import-catalog.v1"
     ANSWER: ClassVar[type[Contract]] = CatalogImported
 
     kind: CatalogKind
-    rows: tuple[dict[str, Any], ...] = Field(max_length=1000)
+    rows: tuple[dict[str, Any], ...] = Field(default=(), max_length=1000)
+    csv: str | None = None
+    """With a header line; lists have `;` between their values."""
 
 
 class CatalogRows(Contract):

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.contracts.credits import (
+    AdjustCredits,
+    CreditsAdjusted,
     CreditsGranted,
     CreditsHeld,
     CreditsReleased,
@@ -15,7 +17,10 @@ from shared.contracts.credits import (
     HoldCredits,
     ListMovements,
     ReadBalance,
+    ReadPrices,
+    ReadStatement,
     ReleaseHold,
+    SetPrices,
 )
 from shared.contracts.documents import (
     DocumentAbandoned,
@@ -26,7 +31,19 @@ from shared.contracts.documents import (
 )
 from shared.contracts.message import Call, Event
 from shared.contracts.sunat import ReadCatalog
-from shared.contracts.tags import UserTagged
+from shared.contracts.tags import (
+    DeleteSegment,
+    EraseTags,
+    ImportCatalog,
+    ListSegments,
+    ListUnresolved,
+    ReadCatalogRows,
+    ReadTags,
+    SegmentUsers,
+    StoreSegment,
+    TaggedUsers,
+    UserTagged,
+)
 
 
 @dataclass(frozen=True)
@@ -56,6 +73,7 @@ EVENTS: tuple[EventRow, ...] = (
     EventRow(CreditsSettled, "ledger"),
     EventRow(CreditsReleased, "ledger"),
     EventRow(CreditsGranted, "ledger"),
+    EventRow(CreditsAdjusted, "ledger"),
     EventRow(UserTagged, "tagger"),
 )
 
@@ -65,7 +83,21 @@ CALLS: tuple[CallRow, ...] = (
     CallRow(ReadBalance, "ledger"),
     CallRow(GrantCredits, "ledger"),
     CallRow(ListMovements, "ledger"),
+    CallRow(AdjustCredits, "ledger"),
+    CallRow(ReadStatement, "ledger"),
+    CallRow(ReadPrices, "ledger"),
+    CallRow(SetPrices, "ledger"),
     CallRow(ReadCatalog, "sunat-emitter"),
+    CallRow(ReadTags, "tagger"),
+    CallRow(EraseTags, "tagger"),
+    CallRow(TaggedUsers, "tagger"),
+    CallRow(SegmentUsers, "tagger"),
+    CallRow(ListSegments, "tagger"),
+    CallRow(StoreSegment, "tagger"),
+    CallRow(DeleteSegment, "tagger"),
+    CallRow(ImportCatalog, "tagger"),
+    CallRow(ReadCatalogRows, "tagger"),
+    CallRow(ListUnresolved, "tagger"),
 )
 
 FOLLOWERS = ("gateway",)

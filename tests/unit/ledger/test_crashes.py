@@ -19,6 +19,7 @@ from tests.support.ledger import (
     Message,
     RecordingBus,
     abandoned,
+    adjust,
     books,
     deliver,
     grant,
@@ -38,6 +39,14 @@ HISTORIES: Histories = {
     "refused": (grant("ana", 40), hold("ana", "r1"), release("ana", "r1")),
     "refunded": (grant("ana", 40), hold("ana", "r1"), reconciled("ana", "r1"), abandoned("ana", "r1")),
     "free": (grant("ana", 40), hold("ana", "r1"), abandoned("ana", "r1"), reconciled("ana", "r1")),
+    "adjusted": (
+        grant("ana", 40),
+        hold("ana", "r1"),
+        adjust("ana", -25),
+        adjust("ana", 7, "up"),
+        reconciled("ana", "r1"),
+    ),
+    "adjusted alone": (adjust("ana", 40),),
     "never held": (release("ana", "r1"), grant("ana", 40), reconciled("ana", "r1")),
 }
 

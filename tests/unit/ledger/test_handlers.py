@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from ledger.deps import Deps
-from ledger.handlers import grant_credits, hold_credits, list_movements, read_balance, release_hold
+from ledger.handlers import grant_credits, hold_credits, read_balance, release_hold
+from ledger.history import list_movements
 from ledger.holds import Terms
 from ledger.store import INDEXES
 from shared.contracts.credits import (
@@ -19,6 +20,7 @@ from shared.contracts.credits import (
     Movements,
     ReadBalance,
 )
+from shared.contracts.documents import Unreadable
 from shared.contracts.message import Event
 from shared.errors import Refused, Rejected
 from shared.mongo import Database, ensure_indexes
@@ -97,12 +99,15 @@ async def test_a_reconciled_document_is_charged_once(deps: Deps) -> None:
     assert await _balance(deps, "ana") == Balance(user_id="ana", balance=135, held=0, available=135)
 
 
-async def test_an_unreadable_document_costs_nothing(deps: Deps) -> None:
+@pytest.mark.parametrize("reason", Unreadable)
+async def test_a_document_that_could_not_be_read_costs_nothing_whatever_the_reason(
+    deps: Deps, reason: Unreadable
+) -> None:
     await deliver(grant("ana", 20), deps)
     await deliver(hold("ana", "r1"), deps)
-    first = await deliver(unreadable("ana", "r1"), deps)
+    first = await deliver(unreadable("ana", "r1", reason), deps)
     assert [event.model_dump()["reason"] for event in first] == ["unreadable"]
-    assert await deliver(unreadable("ana", "r1"), deps) == first
+    assert await deliver(unreadable("ana", "r1", reason), deps) == first
     assert await _balance(deps, "ana") == Balance(user_id="ana", balance=20, held=0, available=20)
 
 

@@ -12,7 +12,7 @@ from ledger.check import find_violations
 from ledger.deps import Deps
 from ledger.store import INDEXES
 from shared.mongo import Database, ensure_indexes
-from tests.support.ledger import Clock, abandoned, deliver, grant, hold, ledger, reconciled, unreadable
+from tests.support.ledger import START, Clock, abandoned, adjust, deliver, grant, hold, ledger, reconciled, unreadable
 
 GRACE = timedelta(seconds=60)
 
@@ -29,6 +29,7 @@ async def deps(database: Database) -> Deps:
     await deliver(reconciled("ana", "refunded"), deps)
     await deliver(abandoned("ana", "refunded"), deps)
     await deliver(unreadable("ana", "released"), deps)
+    await deliver(adjust("ana", -5), deps)
     return deps
 
 
@@ -45,10 +46,10 @@ async def test_sound_books_violate_nothing(deps: Deps) -> None:
 @pytest.mark.parametrize(
     ("wanted", "update", "said"),
     [
-        ("accounts:ana", {"$inc": {"balance": 1}}, "the entries sum to 85"),
+        ("accounts:ana", {"$inc": {"balance": 1}}, "the entries sum to 80"),
         ("accounts:ana", {"$inc": {"held": 1}}, "the open holds sum to 15"),
         ("accounts:ana", {"$inc": {"open_holds": 1}}, "there are 1"),
-        ("accounts:ana", {"$set": {"open.0.amount": 86, "held": 86}}, "available is -1"),
+        ("accounts:ana", {"$set": {"open.0.amount": 81, "held": 81}}, "available is -1"),
         ("accounts:ana", {"$set": {"open.0.request_id": "charged"}}, "yet it has ['charge']"),
         ("accounts:ana", {"$unset": {"open": 1}}, "the open holds sum to 0"),
         ("entries:charged:charge", {"$set": {"legs.0.amount": -14}}, "do not sum to 0"),
@@ -57,6 +58,10 @@ async def test_sound_books_violate_nothing(deps: Deps) -> None:
         ("entries:grant-1:grant", {"$set": {"user_id": "eva"}}, "its user has no account"),
         ("entries:released:release", {"$set": {"request_id": "charged"}}, "charged and released"),
         ("entries:refunded:charge", {"$set": {"request_id": "other"}}, "refunded 15, charged 0"),
+        ("entries:adjust-1:adjust", {"$set": {"amount": 5}}, "do not say what its amount says"),
+        ("entries:adjust-1:adjust", {"$set": {"legs.1.account": "grants"}}, "do not say what its amount says"),
+        ("entries:adjust-1:adjust", {"$set": {"request_id": "grant-1"}}, "granted and adjusted"),
+        ("entries:adjust-1:adjust", {"$set": {"at": START - GRACE}}, "is older than the one before it"),
     ],
 )
 async def test_each_wrong_figure_is_found(

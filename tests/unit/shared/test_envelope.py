@@ -43,14 +43,14 @@ def test_what_is_no_envelope_is_rejected(body: bytes) -> None:
         decode(body)
 
 
-def test_an_event_that_does_not_fit_is_rejected_without_its_values_or_taken_as_data_by_a_follower() -> None:
+def test_an_event_that_does_not_fit_is_rejected_without_its_values_and_no_event_to_a_follower() -> None:
     raw = json.loads(encode(EVENT, "id-1", "gateway"))
     raw["data"]["user_id"] = ["private"]
     body = json.dumps(raw).encode()
     with pytest.raises(Rejected, match="user_id") as rejection:
-        decode(body)
+        decode(body).require_event()
     assert "private" not in str(rejection.value)
-    assert decode(body, tolerant=True).event is None
+    assert decode(body).event is None
 
 
 def test_the_same_cause_gives_the_same_id_and_another_cause_name_or_position_another() -> None:

@@ -10,9 +10,10 @@ from shared.contracts.documents import DocumentReconciled
 from shared.contracts.lumis import ExtractedData, LumisOutcome, Product, ProductHint
 from shared.mongo import Database, ensure_indexes
 from tagger.cache import CatalogueCache
-from tagger.handlers import Deps
+from tagger.deps import Deps, on_database
 from tagger.starter import shorthand, starter_rows
-from tagger.store import INDEXES, CatalogueStore, ReviewList, TaggingStore
+from tagger.store import INDEXES, CatalogueStore
+from tagger.tagging import Purchase
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Invoice:
     dv: str = "66"
     issuer: str = "Super Xtra Centro, S.A."
     hints: tuple[ProductHint, ...] = ()
+    user: str = "user-1"
 
     @property
     def outcome(self) -> LumisOutcome:
@@ -43,11 +45,15 @@ class Invoice:
         return LumisOutcome(complete=self.complete, extracted=extracted, invoice_id=self.number, hints=self.hints)
 
     @property
+    def purchase(self) -> Purchase:
+        return Purchase.of(self.outcome)
+
+    @property
     def event(self) -> DocumentReconciled:
         return DocumentReconciled(
             request_id=self.request,
             origin="gateway-1",
-            user_id="user-1",
+            user_id=self.user,
             schema_name="lumis",
             received_at=datetime(2025, 1, 2, 3, 0, tzinfo=UTC),
             answer_by=datetime(2025, 1, 2, 3, 1, tzinfo=UTC),
@@ -60,7 +66,7 @@ def deps_on(database: Database) -> Deps:
     """What the handler needs, with a catalogue that is looked at every time."""
     rows = CatalogueStore(database)
     cache = CatalogueCache(rows.version, rows.load, shorthand(), check_seconds=0)
-    return Deps(catalogue=cache, taggings=TaggingStore(database), review=ReviewList(database))
+    return on_database(database, cache)
 
 
 @pytest_asyncio.fixture

@@ -9,7 +9,8 @@ from shared.mongo import Database
 from tagger.cache import CatalogueCache
 from tagger.command import SOME_BAD, import_rows, rebuild, review
 from tagger.command import main as command
-from tagger.handlers import Deps, tag_buyer
+from tagger.deps import Deps
+from tagger.handlers import tag_buyer
 from tagger.intake import UnreadableFile, check_rows, read_documents
 from tagger.match import match_line
 from tagger.rows import BrandRow, ProductRow

@@ -8,12 +8,13 @@ import pytest
 from shared.contracts.documents import DocumentReconciled
 from shared.contracts.tags import UserTagged
 from shared.mongo import Collection, Database
-from tagger.handlers import Deps, tag_buyer
+from tagger.deps import Deps
+from tagger.handlers import tag_buyer
 from tagger.rows import ProductRow
 from tagger.store import CatalogueStore, Projection
 from tests.unit.tagger.conftest import Invoice, deps_on
 
-WRITES = {"find_one_and_update", "insert_many", "bulk_write", "update_many", "update_one"}
+WRITES = {"find_one_and_update", "insert_many", "bulk_write", "update_many", "update_one", "delete_many", "delete_one"}
 
 
 class Killed(BaseException):

@@ -22,7 +22,7 @@ def test_the_thresholds_are_those_of_the_contract() -> None:
 
 
 def test_an_invoice_gives_all_seven_kinds() -> None:
-    tagging = tag_invoice(CATALOGUE, Invoice().outcome)
+    tagging = tag_invoice(CATALOGUE, Invoice().purchase)
     assert [str(tag) for tag in tagging.tags] == [
         "issuer_brand_name:superxtra",
         "issuer_l1:supermercados",
@@ -36,24 +36,24 @@ def test_an_invoice_gives_all_seven_kinds() -> None:
 
 @pytest.mark.parametrize(("ruc", "dv"), [("155751938-2-2024", "67"), ("12345678", "66"), ("155751938-2-2024", "")])
 def test_a_ruc_is_a_tag_only_when_its_dv_fits(ruc: str, dv: str) -> None:
-    tagging = tag_invoice(CATALOGUE, Invoice(("x",), ruc=ruc, dv=dv).outcome)
+    tagging = tag_invoice(CATALOGUE, Invoice(("x",), ruc=ruc, dv=dv).purchase)
     assert not [tag for tag in tagging.tags if tag.kind == "issuer_ruc"]
 
 
 def test_a_rucs_tag_is_written_in_one_way() -> None:
-    tagging = tag_invoice(CATALOGUE, Invoice(("x",), ruc=" pe-842-3681 ", dv="51").outcome)
+    tagging = tag_invoice(CATALOGUE, Invoice(("x",), ruc=" pe-842-3681 ", dv="51").purchase)
     assert "issuer_ruc:PE-842-3681" in [str(tag) for tag in tagging.tags]
 
 
 def test_several_lines_of_one_thing_are_one_tag_with_its_best_score() -> None:
-    tagging = tag_invoice(CATALOGUE, Invoice(("Soda mediana", "COCA COLA 600ML", "Soda grande")).outcome)
+    tagging = tag_invoice(CATALOGUE, Invoice(("Soda mediana", "COCA COLA 600ML", "Soda grande")).purchase)
     (drinks,) = [tag for tag in tagging.tags if str(tag) == "product_l2:gaseosas"]
     assert (drinks.source, drinks.score) == ("exact", 1.0)
 
 
 def test_a_hint_alone_gives_a_category_and_never_a_brand() -> None:
     hint = ProductHint(brand="Coca-Cola", category_l1="bebidas", category_l2="gaseosas")
-    tagging = tag_invoice(CATALOGUE, Invoice(("Qwertyuiop",), hints=(hint,)).outcome)
+    tagging = tag_invoice(CATALOGUE, Invoice(("Qwertyuiop",), hints=(hint,)).purchase)
     given = {str(tag): tag.source for tag in tagging.tags if tag.kind.startswith("product")}
     assert given == {"product_l1:bebidas": "hint", "product_l2:gaseosas": "hint"}
     assert tagging.unresolved == {"qwertyuiop": "Qwertyuiop"}
@@ -68,7 +68,7 @@ def test_a_nearly_right_name_gives_its_brand_but_not_its_code() -> None:
         }
     )
     catalogue = build_catalogue(rows, shorthand())
-    tagging = tag_invoice(catalogue, Invoice(("Qeo Amrlo Zarzuela",)).outcome)
+    tagging = tag_invoice(catalogue, Invoice(("Qeo Amrlo Zarzuela",)).purchase)
     given = {tag.kind: tag for tag in tagging.tags if tag.kind.startswith("product")}
     assert set(given) == {"product_brand", "product_l1", "product_l2"}
     assert given["product_l2"].source == "fuzzy"
@@ -77,7 +77,7 @@ def test_a_nearly_right_name_gives_its_brand_but_not_its_code() -> None:
 
 def test_an_unknown_issuer_and_unknown_lines_give_no_tag() -> None:
     invoice = Invoice(("Qwertyuiop", "", "---"), issuer="Zzyzx, S.A.", dv="00")
-    tagging = tag_invoice(CATALOGUE, invoice.outcome)
+    tagging = tag_invoice(CATALOGUE, invoice.purchase)
     assert tagging.tags == ()
     assert list(tagging.unresolved.values()) == ["Qwertyuiop"]
 

@@ -74,6 +74,21 @@ class Projection:
             return False
         return result.matched_count + result.upserted_count == len(events)
 
+    async def withdraw(self, user_id: str, invoice_id: str, tags: Sequence[str]) -> None:
+        """Remove an invoice's events of these tags and write their rows as the events that are left say.
+
+        A repeat after a crash in between writes the rows that were left too high. Where another process counts the
+        very same events in this moment a row may stay too high; `rebuild` finds such rows.
+
+        Raises:
+            Unavailable: other invoices of the same user kept winning.
+        """
+        async with self._turns.setdefault(user_id, asyncio.Lock()):
+            one = {"user_id": user_id, "invoice_id": invoice_id}
+            await self._events.delete_many({**one, "tag": {"$in": list(tags)}})
+            for tag in tags:
+                await self._recount(user_id, tag)
+
     async def rebuild(self) -> int:
         """Count what still waits, then every row again; the number of rows that are right now."""
         waiting = await self._events.aggregate(

@@ -58,6 +58,11 @@ class ReviewList:
         """Take lines off the list that the catalogue knows by now."""
         await self._unresolved.delete_many({"_id": {"$in": list(keys)}})
 
+    async def forget(self, invoices: Sequence[str]) -> None:
+        """Take these invoices off every line; the lines and their counts belong to nobody and stay."""
+        gone = list(invoices)
+        await self._unresolved.update_many({"invoices": {"$in": gone}}, {"$pull": {"invoices": {"$in": gone}}})
+
     async def names(self) -> list[tuple[str, str]]:
         """Every line on the list: its key and its printed name."""
         return [(row["_id"], row["name"]) async for row in self._unresolved.find({}, {"name": 1})]

@@ -1,16 +1,18 @@
 """The catalogue's rows in MongoDB: a starter set at first start, upserts by natural key, a version for caches."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from pymongo import UpdateOne
+from pymongo.asynchronous.cursor import AsyncCursor
 from pymongo.errors import BulkWriteError
 
 from shared.mongo import Database
-from tagger.rows import ROWS, Kind, Row, Rows
+from tagger.rows import ROWS, BrandRow, CategoryRow, Kind, Row, Rows
 from tagger.store.duplicates import raise_unless_duplicates
 
 _META = "catalogue"
+_BATCH = 1000
 
 
 class CatalogueStore:
@@ -33,7 +35,7 @@ class CatalogueStore:
         """
         documents: dict[str, list[dict[str, Any]]] = {}
         for kind in ROWS:
-            documents[kind] = await self._database[kind].find({}, {"_id": 0}).sort("_id", 1).to_list()
+            documents[kind] = await self._rows(kind).to_list()
         return Rows.model_validate(documents)
 
     async def seed(self, starter: Rows) -> int:
@@ -52,12 +54,44 @@ class CatalogueStore:
             await self._mark_filled(kind)
         return written
 
-    async def upsert(self, kind: Kind, rows: Iterable[Row]) -> tuple[int, int]:
-        """Write rows over those of the same key; (new, replaced). Caches notice at their next look."""
-        updates = [UpdateOne({"_id": row.key}, {"$set": row.model_dump()}, upsert=True) for row in rows]
-        new = await self._write(kind, updates)
-        await self._mark_filled(kind)
-        return new, len(updates) - new
+    async def references(self) -> Rows:
+        """The rows that others name: brands and categories."""
+        return Rows(
+            brands=tuple([BrandRow.model_validate(row) async for row in self._rows("brands")]),
+            categories=tuple([CategoryRow.model_validate(row) async for row in self._rows("categories")]),
+        )
+
+    async def page(self, kind: Kind, limit: int, after: str | None) -> list[Row]:
+        """Rows in the order of their keys; one more than `limit` where there is another page."""
+        rows = self._rows(kind, after).limit(limit + 1)
+        return [ROWS[kind].model_validate(row) async for row in rows]
+
+    async def upsert(
+        self, kind: Kind, rows: Iterable[Row], written: Callable[[int], None] | None = None
+    ) -> tuple[int, int]:
+        """Write rows over those of the same key; (new, replaced). Caches notice at their next look.
+
+        Args:
+            kind: of the rows.
+            rows: checked.
+            written: told after each thousand how many rows are written.
+        """
+        new = total = 0
+        every = list(rows)
+        try:
+            while batch := every[total : total + _BATCH]:
+                updates = [UpdateOne({"_id": row.key}, {"$set": row.model_dump()}, upsert=True) for row in batch]
+                new += await self._write(kind, updates)
+                total += len(batch)
+                if written is not None:
+                    written(total)
+        finally:
+            await self._mark_filled(kind)
+        return new, total - new
+
+    def _rows(self, kind: Kind, after: str | None = None) -> AsyncCursor[dict[str, Any]]:
+        found = {"_id": {"$gt": after}} if after is not None else {}
+        return self._database[kind].find(found, {"_id": 0}).sort("_id", 1)
 
     async def _write(self, kind: Kind, updates: Sequence[UpdateOne]) -> int:
         if not updates:

@@ -1,49 +1,79 @@
 """What each invoice gave: its tagging, once per request, and the events of its tags, once per invoice.
 
 An invoice is written in steps, each of which may be the last before a crash and is repeated by the next delivery:
-its tagging, its tag events, their projection, the mark that they are projected.
+its tagging, its tag events, their projection, the mark that they are projected. It is tagged anew in the same way.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError
 
 from shared.contracts.tags import Tag
 from shared.mongo import Database, ReturnDocument
 from tagger.store.duplicates import raise_unless_duplicates
 from tagger.store.projection import Projection
-from tagger.tagging import Tagging
+from tagger.tagging import Purchase, Tagging
 
 KEPT_TAGGINGS = 60 * 60 * 24 * 30
 """Seconds. A delivery that comes again later than this is tagged anew; its events still count once."""
 
+_LAST_HOUR = timedelta(seconds=KEPT_TAGGINGS - 3600)
+"""Older taggings are about to expire and left alone, so that one that is gone means: erased."""
+_CLAIM = timedelta(seconds=60)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A request's tagging as it is kept."""
+
+    request_id: str
+    user_id: str
+    invoice_id: str
+    bought_on: datetime
+    first: Tagging
+    """As it was made at first; what every delivery of the request answers."""
+    tags: tuple[Tag, ...]
+    """As the catalogue has it by now."""
+    purchase: Purchase | None
+    """What it was made of; None for those that were kept without."""
+
 
 class TaggingStore:
-    """Writes and reads `taggings`; inserts `tag_events`."""
+    """Writes and reads `taggings`; inserts, updates and removes `tag_events`."""
 
     def __init__(self, database: Database) -> None:
         self._taggings = database["taggings"]
         self._events = database["tag_events"]
+        self._user_tags = database["user_tags"]
         self._projection = Projection(database)
 
-    async def keep(
-        self, request_id: str, *, user_id: str, invoice_id: str, bought_on: datetime, tagging: Tagging
-    ) -> tuple[Tagging, datetime]:
-        """Keep what a request's invoice gave; the first that was kept comes back, also where that was another's."""
+    async def keep(self, made: Kept, version: int) -> Kept:
+        """Keep what a request's invoice gave by this version of the catalogue.
+
+        The first that was kept comes back, also where that was another's.
+        """
         document = {
-            "user_id": user_id,
-            "invoice_id": invoice_id,
-            "bought_on": bought_on,
-            "tags": [tag.model_dump() for tag in tagging.tags],
-            "unresolved": dict(tagging.unresolved),
+            "user_id": made.user_id,
+            "invoice_id": made.invoice_id,
+            "bought_on": made.bought_on,
+            "tags": [tag.model_dump() for tag in made.first.tags],
+            "unresolved": dict(made.first.unresolved),
+            "purchase": made.purchase.model_dump() if made.purchase else None,
+            "version": version,
             "made_at": datetime.now(UTC),
         }
         found = await self._taggings.find_one_and_update(
-            {"_id": request_id}, {"$setOnInsert": document}, upsert=True, return_document=ReturnDocument.AFTER
+            {"_id": made.request_id}, {"$setOnInsert": document}, upsert=True, return_document=ReturnDocument.AFTER
         )
-        return _kept(found or document)
+        return _kept(found or {"_id": made.request_id, **document})
+
+    async def has(self, request_id: str) -> bool:
+        """Whether a request's tagging is still kept."""
+        return await self._taggings.find_one({"_id": request_id}, {"_id": 1}) is not None
 
     async def record(self, user_id: str, invoice_id: str, bought_on: datetime, tags: Sequence[Tag]) -> None:
         """Insert an invoice's tag events, each once, and bring the projection up to them.
@@ -73,7 +103,73 @@ class TaggingStore:
             raise_unless_duplicates(error)
         await self._projection.project(user_id, invoice_id, [str(tag) for tag in tags])
 
+    async def correct(self, user_id: str, invoice_id: str, tags: Sequence[Tag]) -> None:
+        """Write by which rule and how surely an invoice has these tags now."""
+        one = {"user_id": user_id, "invoice_id": invoice_id}
+        updates = [
+            UpdateOne({**one, "tag": str(tag)}, {"$set": {"source": tag.source, "score": tag.score}}) for tag in tags
+        ]
+        if updates:
+            await self._events.bulk_write(updates, ordered=False)
 
-def _kept(document: Mapping[str, Any]) -> tuple[Tagging, datetime]:
-    tags = tuple(Tag.model_validate(tag) for tag in document["tags"])
-    return Tagging(tags, document["unresolved"]), document["bought_on"]
+    async def withdraw(self, user_id: str, invoice_id: str, tags: Sequence[str]) -> None:
+        """Take tags from an invoice and lower their projection; a repeat ends what a crash left undone.
+
+        Raises:
+            Unavailable: other invoices of the same user kept winning; to be tried again.
+        """
+        if tags:
+            await self._projection.withdraw(user_id, invoice_id, tags)
+
+    async def outdated(self, version: int, before: datetime) -> int:
+        """How many taggings, made before a moment, an older catalogue made."""
+        return await self._taggings.count_documents(_outdated(version, before))
+
+    async def claim_outdated(self, version: int, before: datetime) -> Kept | None:
+        """One of them, which for a minute nobody else is given."""
+        now = datetime.now(UTC)
+        found = await self._taggings.find_one_and_update(
+            {**_outdated(version, before), "$or": [{"claimed_until": None}, {"claimed_until": {"$lt": now}}]},
+            {"$set": {"claimed_until": now + _CLAIM}},
+        )
+        return _kept(found) if found else None
+
+    async def of_invoice(self, user_id: str, invoice_id: str) -> list[Kept]:
+        """Every tagging of one paper: it may have been uploaded more than once."""
+        found = self._taggings.find({"user_id": user_id, "invoice_id": invoice_id}).sort("_id", 1)
+        return [_kept(document) async for document in found]
+
+    async def renew(self, request_id: str, tags: Sequence[Tag], version: int) -> bool:
+        """Write what a tagging gives by this version of the catalogue; False where it was erased in between."""
+        fields = {"now": [tag.model_dump() for tag in tags], "version": version}
+        result = await self._taggings.update_one({"_id": request_id}, {"$set": fields, "$unset": {"claimed_until": ""}})
+        return result.matched_count == 1
+
+    async def erase(self, user_id: str) -> tuple[int, int, list[str]]:
+        """Erase all that is kept of a user; how many tags, how many events, and the invoices that they came from."""
+        one = {"user_id": user_id}
+        invoices: set[str] = set(await self._taggings.distinct("invoice_id", one))
+        invoices |= set(await self._events.distinct("invoice_id", one))
+        # What could bring the others back goes first.
+        await self._taggings.delete_many(one)
+        events = (await self._events.delete_many(one)).deleted_count
+        tags = (await self._user_tags.delete_many(one)).deleted_count
+        return tags, events, sorted(invoices)
+
+
+def _outdated(version: int, before: datetime) -> dict[str, Any]:
+    return {"version": {"$lt": version}, "made_at": {"$lt": before, "$gt": datetime.now(UTC) - _LAST_HOUR}}
+
+
+def _kept(document: Mapping[str, Any]) -> Kept:
+    first = tuple(Tag.model_validate(tag) for tag in document["tags"])
+    purchase = document.get("purchase")
+    return Kept(
+        request_id=document["_id"],
+        user_id=document["user_id"],
+        invoice_id=document["invoice_id"],
+        bought_on=document["bought_on"],
+        first=Tagging(first, document["unresolved"]),
+        tags=tuple(Tag.model_validate(tag) for tag in document["now"]) if "now" in document else first,
+        purchase=Purchase.model_validate(purchase) if purchase else None,
+    )

@@ -1,0 +1,78 @@
+"""Wires the gateway: settings to parts, events to handlers, families to the HTTP server."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from gateway.auth import JwksKeys, Keys, StaticKey, TokenVerifier
+from gateway.deps import Address, Deps, Limits
+from gateway.handlers import follow_event, wake_waiter
+from gateway.openapi import openapi_text
+from gateway.results import Waiters
+from gateway.routes import lumis_v4
+from gateway.routes.families import FAMILIES
+from gateway.server import serve
+from gateway.settings import GatewaySettings
+from gateway.store import Requests
+from gateway.sweep import republish
+from shared.bus import Follower, OwnEvents
+from shared.contracts.documents import DocumentReconciled, DocumentUnreadable
+from shared.files import FileStore
+from shared.http_client import HttpClient
+from shared.mongo import ensure_indexes
+from shared.service import Platform, Service
+
+API_VERSION = "4.0.0"
+
+
+async def build(settings: GatewaySettings, platform: Platform) -> Deps:
+    """The gateway's parts; makes its indexes."""
+    database = platform.database("gateway")
+    await ensure_indexes(database, Requests.INDEXES)
+    files = FileStore(platform.database("documents"))
+    await files.prepare()
+    return Deps(
+        origin=platform.instance,
+        bus=platform.bus,
+        requests=Requests(database),
+        files=files,
+        waiters=Waiters(),
+        tokens=TokenVerifier(
+            settings.jwt_algorithm, _keys(settings), audience=settings.jwt_audience, issuer=settings.jwt_issuer
+        ),
+        limits=Limits(
+            answer_time=timedelta(seconds=settings.answer_seconds),
+            file_lifetime=timedelta(seconds=settings.file_lifetime_seconds),
+            request_lifetime=timedelta(days=settings.request_lifetime_days),
+            republish_after=timedelta(seconds=settings.republish_seconds),
+            body_seconds=settings.body_seconds,
+        ),
+        address=Address(settings.http_host, settings.http_port, settings.drain_seconds),
+        openapi=openapi_text(FAMILIES, API_VERSION).encode(),
+    )
+
+
+def _keys(settings: GatewaySettings) -> Keys:
+    if settings.jwt_secret is not None:
+        return StaticKey(settings.jwt_secret.get_secret_value())
+    if settings.jwt_public_key is not None:
+        return StaticKey(settings.jwt_public_key)
+    return JwksKeys(settings.jwks_url or "", HttpClient("jwks"))
+
+
+@asynccontextmanager
+async def serve_http(deps: Deps) -> AsyncIterator[None]:
+    """Serve every family."""
+    async with serve(FAMILIES, deps, default=lumis_v4.FAMILY):
+        yield
+
+
+SERVICE = Service(
+    name="gateway",
+    settings=GatewaySettings,
+    build=build,
+    followers=(Follower(follow_event, prefetch=200),),
+    own_events=OwnEvents(wake_waiter, (DocumentReconciled, DocumentUnreadable)),
+    background=(republish,),
+    serve=serve_http,
+)

@@ -1,0 +1,63 @@
+"""What routes, handlers and background work are given."""
+
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Protocol
+
+from gateway.auth import Caller, TokenVerifier
+from gateway.results import Waiters
+from gateway.store import Requests
+from shared.contracts.message import AnswerT, Call, Event
+from shared.files import FileStore
+
+__all__ = ["Address", "Bus", "Caller", "Deps", "Limits"]
+
+
+class Bus(Protocol):
+    """The part of the bus that the gateway uses."""
+
+    def publish(self, *events: Event, cause: str | None = None) -> Awaitable[Any]:
+        """Publish with confirm. Raises Unavailable."""
+
+    def call(self, call: Call[AnswerT], timeout: float = 5.0) -> Awaitable[AnswerT]:
+        """Ask a service. Raises Refused, CallTimedOut, Unavailable."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The gateway's times and sizes."""
+
+    answer_time: timedelta
+    """From the whole request to its answer."""
+    file_lifetime: timedelta
+    request_lifetime: timedelta
+    republish_after: timedelta
+    """A request that nobody marked as published is published again after this."""
+    body_seconds: float
+    """How long a client may take to send its body."""
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where HTTP is served; port 0 takes a free one."""
+
+    host: str
+    port: int
+    drain_seconds: float
+
+
+@dataclass(frozen=True)
+class Deps:
+    """The gateway's parts."""
+
+    origin: str
+    """This process, in the routing key of its events."""
+    bus: Bus
+    requests: Requests
+    files: FileStore
+    waiters: Waiters
+    tokens: TokenVerifier
+    limits: Limits
+    address: Address
+    openapi: bytes

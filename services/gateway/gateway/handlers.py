@@ -1,0 +1,50 @@
+"""Events that come to the gateway: they keep `requests` true and wake whoever waits."""
+
+from gateway.deps import Deps
+from gateway.store import Advance, Stage
+from shared.bus import Delivery
+from shared.contracts.credits import CreditsAdjusted, CreditsGranted, CreditsHeld, CreditsReleased, CreditsSettled
+from shared.contracts.documents import DocumentAbandoned, DocumentRecognized, DocumentReconciled, DocumentUnreadable
+from shared.contracts.message import Event, EventRecord
+
+_STAGES = {DocumentRecognized.NAME: Stage.RECOGNIZED, DocumentAbandoned.NAME: Stage.ABANDONED}
+_ENDS = {DocumentReconciled.NAME, DocumentUnreadable.NAME}
+_OF_ACCOUNTS = {CreditsGranted.NAME, CreditsAdjusted.NAME}
+"""Events that belong to an account and to no request."""
+_TOLD = _ENDS | {CreditsSettled.NAME, CreditsReleased.NAME}
+
+
+def advance_of(delivery: Delivery) -> Advance:
+    """What an event changes in its request besides the timeline."""
+    if delivery.type in _STAGES:  # readings are large: they are not looked into for the sake of a stage
+        return Advance(_STAGES[delivery.type])
+    if delivery.type == CreditsHeld.NAME:
+        return Advance(may_come_first=True)
+    match delivery.event if delivery.type in _TOLD else None:
+        case DocumentUnreadable() as event:
+            return Advance(Stage.UNREADABLE, {"unreadable": event.reason.value})
+        case DocumentReconciled() as event:
+            return Advance(Stage.RECONCILED, {"outcome": event.outcome.model_dump(), "provider": event.provider})
+        case CreditsSettled() as event:
+            return Advance(fields={"settled": event.amount})
+        case CreditsReleased():
+            return Advance(fields={"released": True})
+        case _:
+            return Advance()
+
+
+async def follow_event(delivery: Delivery, deps: Deps) -> list[Event]:
+    """Put any event into its request's timeline, by its id once however often it comes."""
+    if delivery.type in _OF_ACCOUNTS:
+        return []
+    entry = EventRecord(id=delivery.id, type=delivery.type, source=delivery.source, time=delivery.time)
+    await deps.requests.record(entry, delivery.request_id, advance_of(delivery))
+    # The exclusive queue tells sooner, but forgets while the connection is down; this one does not.
+    wake_waiter(delivery, deps)
+    return []
+
+
+def wake_waiter(delivery: Delivery, deps: Deps) -> None:
+    """Give the end of a request that began in this process to whoever waits for it."""
+    if delivery.type in _ENDS:
+        deps.waiters.resolve(delivery.event)

@@ -1,0 +1,197 @@
+"""Taking a document in: hold its price, keep its file, store the request, publish it; then wait for its end."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import structlog
+
+from gateway.deps import Deps
+from gateway.metrics import ABANDONED, WAITING
+from gateway.results import Conclusion
+from gateway.store import NewRequest
+from gateway.uploads import Upload
+from shared.contracts.credits import HoldCredits, HoldPlaced, Operation, ReleaseHold
+from shared.contracts.documents import DocumentAbandoned, DocumentUploaded
+from shared.errors import LumisError, Unavailable
+from shared.mongo import PyMongoError
+
+_log = structlog.get_logger()
+
+_HOLD_SECONDS = 5.0
+_RELEASE_SECONDS = 2.0
+_LOOK_SECONDS = 5.0
+_FAILURES = (LumisError, PyMongoError, OSError, TimeoutError)
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A document that somebody hands in."""
+
+    request_id: str
+    user_id: str
+    schema_name: str
+    operation: Operation
+    upload: Upload
+    received_at: datetime
+    mode: int = 1
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a submission ended for the one who waited; no conclusion: it did not come in time."""
+
+    conclusion: Conclusion | None
+    price: int
+    """Lümis that were held."""
+
+
+async def submit_and_wait(submission: Submission, deps: Deps) -> Ending:
+    """Take a document in and wait for its end, at most the limit's answer time from its reception.
+
+    Raises:
+        Refused: the ledger does not hold the price; nothing is kept.
+        Unavailable, PyMongoError: nothing was published; the hold was released as far as possible.
+    """
+    with deps.waiters.expect(submission.request_id) as future, WAITING.track_inprogress():
+        event, price = await submit(submission, deps)
+        conclusion = await _wait(event, future, deps)
+    return Ending(conclusion, price)
+
+
+async def submit(submission: Submission, deps: Deps) -> tuple[DocumentUploaded, int]:
+    """Take a document in; returns what was published and the price in Lümis that is held for it.
+
+    Raises:
+        Refused: the ledger does not hold the price; nothing is kept.
+        Unavailable, PyMongoError: nothing was published; the hold was released as far as possible.
+    """
+    file_id, hold = await _keep_and_hold(submission, deps)
+    event = _uploaded(submission, file_id, deps)
+    request = NewRequest(
+        user_id=submission.user_id,
+        operation=submission.operation,
+        price=hold.price,
+        outgoing=event,
+        schema_name=submission.schema_name,
+        received_at=submission.received_at,
+        expires_at=submission.received_at + deps.limits.request_lifetime,
+    )
+    try:
+        await deps.requests.create(request)
+        await deps.bus.publish(event)
+    except BaseException:
+        await _undo(submission, file_id, deps)
+        raise
+    await _mark_published(event, deps)
+    return event, hold.price
+
+
+async def _keep_and_hold(submission: Submission, deps: Deps) -> tuple[str, HoldPlaced]:
+    hold_credits = HoldCredits(
+        request_id=submission.request_id,
+        origin=deps.origin,
+        user_id=submission.user_id,
+        operation=submission.operation,
+    )
+    expires_at = datetime.now(UTC) + deps.limits.file_lifetime
+    file_id, hold = await asyncio.gather(
+        deps.files.keep(
+            submission.upload.content.take(), content_type=submission.upload.content_type, expires_at=expires_at
+        ),
+        deps.bus.call(hold_credits, timeout=_HOLD_SECONDS),
+        return_exceptions=True,
+    )
+    if isinstance(hold, BaseException):
+        if isinstance(file_id, str):
+            await _delete_file(file_id, deps)
+        if isinstance(hold, Unavailable):  # it may have been placed although no answer came
+            await _release(submission, deps)
+        raise hold
+    if isinstance(file_id, BaseException):
+        await _release(submission, deps)
+        raise file_id
+    return file_id, hold
+
+
+def _uploaded(submission: Submission, file_id: str, deps: Deps) -> DocumentUploaded:
+    upload = submission.upload
+    return DocumentUploaded(
+        request_id=submission.request_id,
+        origin=deps.origin,
+        user_id=submission.user_id,
+        schema_name=submission.schema_name,
+        file_id=file_id,
+        content_type=upload.content_type,
+        size=upload.size,
+        sha256=upload.sha256,
+        mode=submission.mode,
+        received_at=submission.received_at,
+        answer_by=submission.received_at + deps.limits.answer_time,
+    )
+
+
+async def _mark_published(event: DocumentUploaded, deps: Deps) -> None:
+    try:
+        await deps.requests.mark_published(event.request_id)
+    except _FAILURES as error:  # the sweep publishes it again, which changes nothing
+        _log.warning("not marked as published", error=type(error).__name__)
+
+
+async def _undo(submission: Submission, file_id: str, deps: Deps) -> None:
+    """Best effort: holds and files that stay expire by themselves."""
+    await asyncio.gather(_release(submission, deps), _delete_file(file_id, deps), _give_up(submission.request_id, deps))
+
+
+async def _give_up(request_id: str, deps: Deps) -> None:
+    try:
+        await deps.requests.give_up(request_id)
+    except _FAILURES as error:
+        _log.warning("request not given up", error=type(error).__name__)
+
+
+async def _release(submission: Submission, deps: Deps) -> None:
+    call = ReleaseHold(request_id=submission.request_id, origin=deps.origin, user_id=submission.user_id)
+    try:
+        await deps.bus.call(call, timeout=_RELEASE_SECONDS)
+    except _FAILURES as error:
+        _log.warning("hold not released, it expires", error=type(error).__name__)
+
+
+async def _delete_file(file_id: str, deps: Deps) -> None:
+    try:
+        await deps.files.delete(file_id)
+    except _FAILURES as error:
+        _log.warning("file not deleted, it expires", error=type(error).__name__)
+
+
+async def _wait(event: DocumentUploaded, future: asyncio.Future[Conclusion], deps: Deps) -> Conclusion | None:
+    """The conclusion by the event that wakes us, else by a look at the store now and then; None after `answer_by`."""
+    while (left := (event.answer_by - datetime.now(UTC)).total_seconds()) > 0:
+        await asyncio.wait({future}, timeout=min(left, _LOOK_SECONDS))
+        if future.done():
+            return future.result()
+        if (stored := await _look(event.request_id, deps)) is not None:
+            return stored
+    await _abandon(event, deps)
+    return None
+
+
+async def _look(request_id: str, deps: Deps) -> Conclusion | None:
+    try:
+        return await deps.requests.conclusion(request_id)
+    except _FAILURES:
+        return None
+
+
+async def _abandon(event: DocumentUploaded, deps: Deps) -> None:
+    """Tell the ledger that the client got an error; where the broker is away, the sweep tells it later."""
+    ABANDONED.inc()
+    abandoned = DocumentAbandoned(request_id=event.request_id, origin=event.origin, user_id=event.user_id)
+    try:
+        await deps.bus.publish(abandoned)
+    except Unavailable:
+        try:
+            await deps.requests.plan(abandoned)
+        except _FAILURES as error:
+            _log.warning("abandonment not told", error=type(error).__name__)

@@ -1,0 +1,14 @@
+"""What the gateway measures."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+HTTP_SECONDS = Histogram(
+    "lumis_http_seconds",
+    "Time from a request's head to its answer, by family, method, route and status",
+    ["family", "method", "route", "status"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60),
+)
+HTTP_IN_FLIGHT = Gauge("lumis_http_in_flight", "HTTP requests being answered now")
+WAITING = Gauge("lumis_gateway_waiting", "Uploads that wait for their result in this process")
+ABANDONED = Counter("lumis_gateway_abandoned_total", "Uploads whose result did not come in time")
+REPUBLISHED = Counter("lumis_gateway_republished_total", "Events published again because nothing said that they were")

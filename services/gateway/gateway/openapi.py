@@ -1,0 +1,132 @@
+"""The OpenAPI 3.1 document, generated from the rows that serve the requests."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from inspect import getdoc
+from typing import Any
+
+from pydantic import BaseModel, TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
+
+from gateway.http import Body, ErrorRow, Exchange, Family, Problem, Route
+
+_REFERENCE = "#/components/schemas/{model}"
+_BEARER = "bearer"
+_EXAMPLE_ID = "550e8400-e29b-41d4-a716-446655440000"
+_OK = "200"
+_UNAUTHORIZED = 401
+
+
+def openapi(families: Iterable[Family], version: str) -> dict[str, Any]:
+    """The document; routes without an answer type (pages) are left out."""
+    described = [(family, route) for family in families for route in family.routes if route.answer is not None]
+    schemas = _Schemas(described)
+    paths: dict[str, dict[str, Any]] = {}
+    for family, route in described:
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(family, route, schemas)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Lumis",
+            "version": version,
+            "summary": "Reads invoices, checks their figures, tags their buyers, and issues invoices to SUNAT",
+        },
+        "servers": [{"url": "/"}],
+        "tags": [{"name": name} for name in dict.fromkeys(family.name for family, _ in described)],
+        "paths": paths,
+        "components": {
+            "securitySchemes": {_BEARER: {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+            "schemas": schemas.definitions,
+        },
+    }
+
+
+def openapi_text(families: Iterable[Family], version: str) -> str:
+    """The document as it is kept in the tree."""
+    return json.dumps(openapi(families, version), ensure_ascii=False, indent=2) + "\n"
+
+
+class _Schemas:
+    """Every type of every route, with one definition per model."""
+
+    def __init__(self, described: list[tuple[Family, Route]]) -> None:
+        generator = GenerateJsonSchema(ref_template=_REFERENCE)
+        inputs: list[tuple[Any, JsonSchemaMode, Any]] = []
+        for number, (family, route) in enumerate(described):
+            answer = TypeAdapter(family.answer_model(route.answer))
+            inputs.append(((number, _OK), "serialization", answer.core_schema))
+            if isinstance(route.body, Body) and isinstance(route.body.schema, type):
+                inputs.append(((number, "body"), "validation", TypeAdapter(route.body.schema).core_schema))
+            if family.error_model is not None:
+                inputs.append(((number, "error"), "serialization", TypeAdapter(family.error_model).core_schema))
+            for status, details in route.details.items():
+                inputs.append(((number, status), "serialization", TypeAdapter(details).core_schema))
+        found, self.definitions = generator.generate_definitions(inputs)
+        self._found = {key: schema for (key, _), schema in found.items()}
+        self._numbers = {id(route): number for number, (_, route) in enumerate(described)}
+
+    def of(self, route: Route, what: str | int) -> Mapping[str, Any] | None:
+        """The schema of a route's answer (`200`), `body`, `error` or of the details of a status."""
+        return self._found.get((self._numbers[id(route)], what))
+
+
+def _operation(family: Family, route: Route, schemas: _Schemas) -> dict[str, Any]:
+    operation: dict[str, Any] = {
+        "operationId": route.function.__name__,
+        "tags": [family.name],
+        "summary": route.summary,
+        "description": getdoc(route.function) or "",
+        "responses": {
+            _OK: {"description": "OK", "content": {"application/json": {"schema": schemas.of(route, _OK)}}},
+            **_errors(family, route, schemas),
+        },
+    }
+    if names := re.findall(r"{(\w+)}", route.path):
+        operation["parameters"] = [
+            {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names
+        ]
+    if route.body is not None:
+        schema = schemas.of(route, "body") or route.body.schema
+        operation["requestBody"] = {"required": True, "content": {route.body.media_type: {"schema": schema}}}
+    if family.authenticate is not None:
+        operation["security"] = [{_BEARER: []}]
+    return operation
+
+
+def _errors(family: Family, route: Route, schemas: _Schemas) -> dict[str, Any]:
+    """One response per status, with an example per error of it."""
+    by_status: dict[int, list[ErrorRow]] = {}
+    for row in route.errors:
+        by_status.setdefault(row.status, []).append(row)
+    responses: dict[str, Any] = {}
+    for status, rows in sorted(by_status.items()):
+        content = {"schema": _error_schema(route, status, schemas), "examples": _examples(family, route, rows)}
+        response: dict[str, Any] = {
+            "description": "; ".join(f"{row.code} ({row.message})" for row in rows),
+            "content": {"application/json": content},
+        }
+        if status == _UNAUTHORIZED:
+            response["headers"] = {"WWW-Authenticate": {"schema": {"type": "string"}, "example": "Bearer"}}
+        responses[str(status)] = response
+    return responses
+
+
+def _error_schema(route: Route, status: int, schemas: _Schemas) -> Mapping[str, Any]:
+    schema = schemas.of(route, "error") or {}
+    details = schemas.of(route, status)
+    if details is None:
+        return schema
+    within = {"properties": {"error": {"properties": {"details": details}}}}
+    return {"allOf": [schema, within]}
+
+
+def _examples(family: Family, route: Route, rows: list[ErrorRow]) -> dict[str, Any]:
+    real = {(problem.status, problem.code): problem for problem in route.examples}
+    examples = {}
+    for row in rows:
+        body = family.error(real.get((row.status, row.code)) or Problem(row), Exchange(_EXAMPLE_ID))
+        shown = body.model_dump(mode="json") if isinstance(body, BaseModel) else dict(body)
+        fixed = {"timestamp": "2024-12-15T10:30:15Z", "execution_time_ms": 2}
+        examples[row.code] = {"value": {**shown, **{key: fixed[key] for key in fixed if key in shown}}}
+    return examples

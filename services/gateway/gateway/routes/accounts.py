@@ -1,0 +1,308 @@
+"""Accounts and prices for administrators (a token whose scope holds `admin`)."""
+
+import json
+import uuid
+from typing import Annotated, Any, TypeVar
+
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+
+from gateway.bodies import parse_json, read_bytes
+from gateway.deps import Deps
+from gateway.http import (
+    BODY_TOO_LARGE,
+    INTERNAL_ERROR,
+    INVALID_DATA,
+    INVALID_JSON,
+    NOT_FOUND,
+    UNAUTHORIZED,
+    Answer,
+    Body,
+    ErrorRow,
+    Incoming,
+    Input,
+    Problem,
+    Raw,
+    Route,
+)
+from gateway.lumis import Shown
+from gateway.routes.credits import INVALID_CURSOR, MovementShown, invalid, movements_of, statement_of
+from shared.contracts.credits import AdjustCredits, GrantCredits, Prices, ReadBalance, ReadPrices, SetPrices
+from shared.errors import Refused
+from shared.redaction import pseudonym
+
+FORBIDDEN = ErrorRow(403, "FORBIDDEN", "Se requieren permisos de administrador")
+INVALID_IDEMPOTENCY_KEY = ErrorRow(
+    400, "INVALID_IDEMPOTENCY_KEY", "Idempotency-Key debe tener de 1 a 255 caracteres imprimibles"
+)
+IDEMPOTENCY_CONFLICT = ErrorRow(
+    409, "IDEMPOTENCY_CONFLICT", "La clave Idempotency-Key ya se usó para otra operación de este usuario"
+)
+INSUFFICIENT_LUMIS = ErrorRow(409, "INSUFFICIENT_LUMIS", "El ajuste supera el saldo disponible")
+
+_ADMIN = (FORBIDDEN, UNAUTHORIZED, INTERNAL_ERROR)
+_BODY = (INVALID_JSON, INVALID_DATA, BODY_TOO_LARGE)
+_OPERATION = (*_BODY, INVALID_IDEMPOTENCY_KEY, IDEMPOTENCY_CONFLICT, NOT_FOUND, *_ADMIN)
+
+_BODY_LIMIT = 16_384
+_LONGEST_USER = 128
+_LONGEST_KEY = 255
+_OPERATIONS = uuid.UUID("5a0f6f0e-2f5a-5d39-9c55-1f4f3b1d7c20")
+"""The namespace of the request ids that come of an Idempotency-Key."""
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+def _not_zero(amount: int) -> int:
+    if amount == 0:
+        raise ValueError("0")
+    return amount
+
+
+Reason = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$"
+    ),
+]
+_REASON = "un texto de 1 a 200 caracteres en una sola línea"
+_PRICE = "un entero de 0 a 1000000"
+
+
+# The descriptions of what is given are Spanish, because the errors say by them what a field must be.
+
+
+class GrantGiven(BaseModel):
+    """Lümis to add."""
+
+    amount: int = Field(strict=True, ge=1, le=1_000_000_000, description="un entero de 1 a 1000000000")
+    reason: Reason = Field(description=_REASON)
+
+
+class AdjustGiven(BaseModel):
+    """Lümis to add, or with a minus to take away."""
+
+    amount: Annotated[int, AfterValidator(_not_zero)] = Field(
+        strict=True,
+        ge=-1_000_000_000,
+        le=1_000_000_000,
+        description="un entero distinto de 0, de -1000000000 a 1000000000",
+    )
+    reason: Reason = Field(description=_REASON)
+
+
+class PricesGiven(BaseModel):
+    """New prices, in Lümis."""
+
+    upload: int = Field(strict=True, ge=0, le=1_000_000, description=_PRICE)
+    retry: int = Field(strict=True, ge=0, le=1_000_000, description=_PRICE)
+
+
+class AccountMovementShown(MovementShown):
+    """A movement as administrators see it."""
+
+    administrator: str | None
+    """The pseudonym of who did it by hand."""
+
+
+class AccountMovementsShown(Shown):
+    """A page, newest first; `next_cursor` is null on the last one."""
+
+    movements: tuple[AccountMovementShown, ...]
+    next_cursor: str | None
+
+
+class AccountShown(Shown):
+    """An account in Lümis: `available` = `balance` - `held`."""
+
+    user_id: str
+    balance: int
+    held: int
+    available: int
+
+
+class OperationShown(AccountShown):
+    """The account after a grant or an adjustment, and the id under which that stands among its movements."""
+
+    request_id: str
+
+
+class PricesShown(Shown):
+    """What operations cost, in Lümis."""
+
+    upload: int
+    retry: int
+
+
+async def read_account(given: Input[None], deps: Deps) -> Answer:
+    """A user's balance; 0 for a user who never had Lümis."""
+    user_id = _user(given)
+    found = await deps.bus.call(ReadBalance(user_id=user_id))
+    return Answer(AccountShown.model_validate(found), audit=_audit(user_id))
+
+
+async def list_account_movements(given: Input[None], deps: Deps) -> Answer:
+    """A user's movements, newest first: `limit` (1 to 200, by default 50) of them, from `cursor` on."""
+    user_id = _user(given)
+    found = await movements_of(user_id, given.query, deps)
+    return Answer(AccountMovementsShown.model_validate(found), audit=_audit(user_id))
+
+
+async def read_account_statement(given: Input[None], deps: Deps) -> Raw:
+    """A user's statement of a calendar month (UTC) as CSV."""
+    return await statement_of(_user(given), given.path["month"], deps)
+
+
+async def grant_to_account(given: Input[bytes], deps: Deps) -> Answer:
+    """Add Lümis to a user's account. A repeat with the same header `Idempotency-Key` adds them once."""
+    user_id = _user(given)
+    asked = _parse(GrantGiven, given.body)
+    call = GrantCredits(
+        request_id=_operation_id(given, user_id),
+        origin=deps.origin,
+        user_id=user_id,
+        amount=asked.amount,
+        reason=asked.reason,
+        administrator=given.caller.user_id,
+    )
+    return await _operate(call, deps)
+
+
+async def adjust_account(given: Input[bytes], deps: Deps) -> Answer:
+    """Correct a user's account, never below what is available. `Idempotency-Key` as for a grant."""
+    user_id = _user(given)
+    asked = _parse(AdjustGiven, given.body)
+    call = AdjustCredits(
+        request_id=_operation_id(given, user_id),
+        origin=deps.origin,
+        user_id=user_id,
+        amount=asked.amount,
+        reason=asked.reason,
+        administrator=given.caller.user_id,
+    )
+    return await _operate(call, deps)
+
+
+async def read_prices(given: Input[None], deps: Deps) -> Answer:
+    """What operations cost now."""
+    _require_admin(given)
+    return Answer(PricesShown.model_validate(await deps.bus.call(ReadPrices())))
+
+
+async def set_prices(given: Input[bytes], deps: Deps) -> Answer:
+    """Set what operations cost, for those that begin from now on."""
+    _require_admin(given)
+    asked = _parse(PricesGiven, given.body)
+    prices = Prices(upload=asked.upload, retry=asked.retry)
+    found = await deps.bus.call(SetPrices(prices=prices, administrator=given.caller.user_id))
+    return Answer(PricesShown.model_validate(found), audit={"upload_price": found.upload, "retry_price": found.retry})
+
+
+async def _operate(call: GrantCredits | AdjustCredits, deps: Deps) -> Answer:
+    try:
+        balance = await deps.bus.call(call)
+    except Refused as refusal:
+        match refusal.code:
+            case "INSUFFICIENT_LUMIS":
+                raise Problem(INSUFFICIENT_LUMIS, message=refusal.message, details=refusal.details) from None
+            case "REQUEST_REUSED":
+                raise Problem(IDEMPOTENCY_CONFLICT) from None
+            case _:
+                raise
+    shown = OperationShown(**balance.model_dump(), request_id=call.request_id)
+    return Answer(shown, audit={**_audit(call.user_id), "lumis": call.amount})
+
+
+def _require_admin(given: Input[Any]) -> None:
+    if not given.caller.is_admin:
+        raise Problem(FORBIDDEN)
+
+
+def _user(given: Input[Any]) -> str:
+    """The user whom the path names, for an administrator. Any id that a token could show may have an account."""
+    _require_admin(given)
+    user_id = given.path["id"]
+    if len(user_id) > _LONGEST_USER or not user_id.isprintable():
+        raise Problem(NOT_FOUND)
+    return user_id
+
+
+def _operation_id(given: Input[Any], user_id: str) -> str:
+    """The same id for the same key of an administrator and a user; without a key, one for each request."""
+    key = given.headers.get("idempotency-key")
+    if key is None:
+        return given.request_id
+    if not 0 < len(key) <= _LONGEST_KEY or not key.isprintable():
+        raise Problem(INVALID_IDEMPOTENCY_KEY)
+    return str(uuid.uuid5(_OPERATIONS, json.dumps([given.caller.user_id, user_id, key])))
+
+
+def _parse(model: type[ModelT], content: bytes) -> ModelT:
+    try:
+        return parse_json(model, content)
+    except Problem as problem:
+        if problem.code != INVALID_DATA.code:
+            raise
+        known = model.model_fields
+        places = [place.partition(".")[0] for place in problem.details["fields"]]
+        if not all(place in known for place in places):  # the body is no object at all
+            raise Problem(INVALID_DATA, message="El cuerpo debe ser un objeto JSON") from None
+        raise invalid({place: known[place].description or "" for place in places}) from None
+
+
+def _audit(user_id: str) -> dict[str, Any]:
+    return {"target": pseudonym(user_id)}
+
+
+async def _read(incoming: Incoming) -> bytes:
+    """The bytes alone: who asks is checked before what is asked."""
+    return await read_bytes(incoming, _BODY_LIMIT)
+
+
+def _json(model: type[BaseModel]) -> Body:
+    return Body(_read, "application/json", model)
+
+
+_USER = "/api/v4/admin/users/{id}"
+
+ROUTES: tuple[Route, ...] = (
+    Route(
+        "GET", f"{_USER}/balance", read_account, "A user's balance", answer=AccountShown, errors=(NOT_FOUND, *_ADMIN)
+    ),
+    Route(
+        "GET",
+        f"{_USER}/movements",
+        list_account_movements,
+        "A user's movements",
+        answer=AccountMovementsShown,
+        errors=(INVALID_CURSOR, INVALID_DATA, NOT_FOUND, *_ADMIN),
+    ),
+    Route("GET", f"{_USER}/statements/{{month}}", read_account_statement, "A user's statement of a month (CSV)"),
+    Route(
+        "POST",
+        f"{_USER}/grant",
+        grant_to_account,
+        "Add Lümis to a user's account",
+        body=_json(GrantGiven),
+        answer=OperationShown,
+        errors=_OPERATION,
+    ),
+    Route(
+        "POST",
+        f"{_USER}/adjust",
+        adjust_account,
+        "Correct a user's account",
+        body=_json(AdjustGiven),
+        answer=OperationShown,
+        errors=(INSUFFICIENT_LUMIS, *_OPERATION),
+    ),
+    Route("GET", "/api/v4/admin/prices", read_prices, "The prices", answer=PricesShown, errors=_ADMIN),
+    Route(
+        "PUT",
+        "/api/v4/admin/prices",
+        set_prices,
+        "Set the prices",
+        body=_json(PricesGiven),
+        answer=PricesShown,
+        errors=(*_BODY, *_ADMIN),
+    ),
+)

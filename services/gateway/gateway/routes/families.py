@@ -1,0 +1,6 @@
+"""Every family that the gateway serves: a new one is one row here."""
+
+from gateway.http import Family
+from gateway.routes import lumimatch, lumis_v4, pages, sunat
+
+FAMILIES: tuple[Family, ...] = (lumis_v4.FAMILY, lumimatch.FAMILY, sunat.FAMILY, pages.FAMILY)

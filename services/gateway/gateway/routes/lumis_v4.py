@@ -1,0 +1,175 @@
+"""The Lumis API v4: uploads, one's balance, one's requests."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel
+
+from gateway import lumis
+from gateway.bodies import multipart
+from gateway.deps import Deps
+from gateway.http import INTERNAL_ERROR, NOT_FOUND, UNAUTHORIZED, Answer, ErrorRow, Family, Input, Problem, Route
+from gateway.intake import Submission, submit_and_wait
+from gateway.routes import accounts, bearer, envelope
+from gateway.routes.credits import ROUTES as CREDIT_ROUTES
+from gateway.store import Stage, StoredRequest
+from gateway.uploads import UPLOAD_ERRORS, Form, Upload
+from shared.contracts.credits import ReadBalance
+from shared.contracts.documents import Unreadable
+from shared.contracts.lumis import LUMIS
+from shared.errors import Refused
+
+INVALID_MODE = ErrorRow(400, "INVALID_MODE", "mode must be 1 or 2")
+_FORM = Form(text_parts=("mode",))
+_INSUFFICIENT = "INSUFFICIENT_LUMIS"
+_ALWAYS = (UNAUTHORIZED, INTERNAL_ERROR)
+
+
+async def upload_ocr(given: Input[Upload], deps: Deps) -> Answer:
+    """Read one picture or PDF of an invoice, for 15 Lümis."""
+    submission = Submission(
+        request_id=given.request_id,
+        user_id=given.caller.user_id,
+        schema_name=LUMIS,
+        operation="upload",
+        upload=given.body,
+        received_at=given.received_at,
+        mode=_mode(given.body.texts.get("mode")),
+    )
+    try:
+        ending = await submit_and_wait(submission, deps)
+    except Refused as refusal:
+        if refusal.code == _INSUFFICIENT:
+            raise lumis.not_enough_lumis(int(refusal.details["price"])) from None
+        raise
+    shown = lumis.show(ending.conclusion, ending.price)
+    provider = ending.conclusion.provider if ending.conclusion else None
+    return Answer(shown, audit={"cost_lumis": shown.cost_lumis, "provider": provider})
+
+
+def _mode(text: str | None) -> int:
+    if text is None:
+        return 1
+    if text.strip() not in {"1", "2"}:
+        raise Problem(INVALID_MODE)
+    return int(text)
+
+
+class BalanceShown(lumis.Shown):
+    """Lümis: `available` = `balance` - `held`."""
+
+    balance: int
+    held: int
+    available: int
+
+
+async def read_balance(given: Input[None], deps: Deps) -> Answer:
+    """Lümis of the caller."""
+    balance = await deps.bus.call(ReadBalance(user_id=given.caller.user_id))
+    return Answer(BalanceShown.model_validate(balance))
+
+
+class EventShown(lumis.Shown):
+    """One event of a request's timeline."""
+
+    id: str
+    type: str
+    source: str
+    time: datetime
+    offset_ms: int
+    """From the request's reception."""
+
+
+class ResultShown(lumis.Shown):
+    """The body of the upload's answer, as far as it tells of the result."""
+
+    success: bool
+    data: lumis.InvoiceRead | None = None
+    error: envelope.ErrorShown | None = None
+
+
+class RequestShown(lumis.Shown):
+    """A request as it stands."""
+
+    request_id: str
+    state: Literal["uploaded", "recognized", "abandoned", "unreadable", "reconciled"]
+    operation: str
+    received_at: datetime
+    result: ResultShown | None
+    """None until the request has ended."""
+    timeline: tuple[EventShown, ...]
+    """By time."""
+
+
+async def read_request(given: Input[None], deps: Deps) -> Answer:
+    """A request's state, its result once it has ended, and everything that happened to it."""
+    request = await deps.requests.find(given.path["request_id"])
+    if request is None or not (request.user_id == given.caller.user_id or given.caller.is_admin):
+        raise Problem(NOT_FOUND)
+    shown: dict[str, Any] = {
+        "request_id": request.request_id,
+        "state": request.stage.name.lower(),
+        "operation": request.operation,
+        "received_at": request.received_at,
+        "result": _result(request),
+        "timeline": tuple(_event(entry, request.received_at) for entry in request.timeline),
+    }
+    return Answer(RequestShown.model_validate(shown))
+
+
+def _result(request: StoredRequest) -> ResultShown | None:
+    if request.conclusion is None and request.stage is not Stage.ABANDONED:
+        return None
+    try:
+        return ResultShown(success=True, data=lumis.show(request.conclusion, request.cost))
+    except Problem as problem:
+        return ResultShown(success=False, error=envelope.error_shown(problem))
+
+
+def _event(entry: BaseModel, received_at: datetime) -> dict[str, Any]:
+    fields = entry.model_dump()
+    return {**fields, "offset_ms": round((fields["time"] - received_at).total_seconds() * 1000)}
+
+
+FAMILY = Family(
+    name="lumis",
+    routes=(
+        Route(
+            "POST",
+            "/api/v4/invoices/upload-ocr",
+            upload_ocr,
+            "Read an invoice (15 Lümis)",
+            body=multipart(_FORM),
+            answer=lumis.InvoiceRead,
+            errors=(
+                *UPLOAD_ERRORS,
+                INVALID_MODE,
+                lumis.NOT_ENOUGH_LUMIS,
+                lumis.VALIDATION_FAILED,
+                lumis.OCR_PROCESSING_FAILED,
+                *_ALWAYS,
+            ),
+            examples=(lumis.not_enough_lumis(15), lumis.unreadable(Unreadable.DAMAGED)),
+            details={
+                402: lumis.NotEnoughDetails,
+                422: lumis.MissingDetails | lumis.UnreadableDetails,
+            },
+        ),
+        Route("GET", "/api/v4/lumis/balance", read_balance, "One's Lümis", answer=BalanceShown, errors=_ALWAYS),
+        Route(
+            "GET",
+            "/api/v4/requests/{request_id}",
+            read_request,
+            "A request's state, result and timeline",
+            answer=RequestShown,
+            errors=(NOT_FOUND, *_ALWAYS),
+        ),
+        *CREDIT_ROUTES,
+        *accounts.ROUTES,
+    ),
+    authenticate=bearer.authenticate,
+    answer=envelope.answer,
+    error=envelope.error,
+    answer_model=envelope.answer_model,
+    error_model=envelope.ErrorEnvelope,
+)

@@ -1,0 +1,48 @@
+"""The API's description and a page to try it, made of local files alone."""
+
+from importlib.resources import files
+from types import MappingProxyType
+
+from gateway.deps import Deps
+from gateway.http import Family, Input, Raw, Route
+from gateway.routes import envelope
+
+_HEADERS = MappingProxyType(
+    {
+        "Content-Security-Policy": (
+            "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
+            "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        ),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "Cache-Control": "no-cache",
+    }
+)
+
+
+async def openapi(given: Input[None], deps: Deps) -> Raw:
+    """The OpenAPI document."""
+    del given
+    return Raw(deps.openapi, "application/json", headers={"Cache-Control": "no-cache"})
+
+
+def _page(path: str, name: str, content_type: str) -> Route:
+    async def page(given: Input[None], deps: Deps) -> Raw:
+        del given, deps
+        return Raw(content, content_type, headers=_HEADERS)
+
+    content = files("gateway").joinpath("page", name).read_bytes()
+    return Route("GET", path, page, f"The file {name}")
+
+
+FAMILY = Family(
+    name="pages",
+    routes=(
+        Route("GET", "/openapi.json", openapi, "The OpenAPI document"),
+        _page("/docs", "docs.html", "text/html; charset=utf-8"),
+        _page("/docs/docs.js", "docs.js", "text/javascript; charset=utf-8"),
+        _page("/docs/docs.css", "docs.css", "text/css; charset=utf-8"),
+    ),
+    answer=envelope.answer,
+    error=envelope.error,
+)

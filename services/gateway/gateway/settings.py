@@ -1,0 +1,39 @@
+"""The gateway's settings, from the environment."""
+
+from typing import Literal, Self
+
+from pydantic import Field, SecretStr, model_validator
+
+from shared.settings import ServiceSettings
+
+
+class GatewaySettings(ServiceSettings):
+    """Where HTTP is served, how tokens are checked, how long things may take. Times in seconds."""
+
+    http_host: str = Field(default="127.0.0.1", description="Address of the API")
+    http_port: int = Field(default=8080, ge=0, le=65535, description="Port of the API; 0 takes a free one")
+
+    jwt_secret: SecretStr | None = Field(default=None, min_length=32, description="HS256 secret, 32 characters or more")
+    jwt_public_key: str | None = Field(default=None, pattern="BEGIN PUBLIC KEY", description="RS256 public key, PEM")
+    jwks_url: str | None = Field(default=None, pattern=r"^https?://", description="RS256 keys, fetched from there")
+    jwt_audience: str | None = Field(default=None, description="Expected `aud`; not checked where unset")
+    jwt_issuer: str | None = Field(default=None, description="Expected `iss`; not checked where unset")
+
+    answer_seconds: float = Field(default=30, gt=0, le=600, description="From a whole upload to its answer")
+    body_seconds: float = Field(default=120, gt=0, description="How long a client may take to send a body")
+    file_lifetime_seconds: float = Field(default=3600, gt=0, description="An unread file is deleted after this")
+    request_lifetime_days: float = Field(default=90, gt=0, description="Requests and results are deleted after this")
+    republish_seconds: float = Field(default=60, gt=0, description="An unpublished request is published after this")
+    drain_seconds: float = Field(default=35, gt=0, description="On SIGTERM, how long waiting uploads may take to end")
+
+    @property
+    def jwt_algorithm(self) -> Literal["HS256", "RS256"]:
+        """What the configured key is for; a token never chooses."""
+        return "HS256" if self.jwt_secret is not None else "RS256"
+
+    @model_validator(mode="after")
+    def _one_key(self) -> Self:
+        ways = [self.jwt_secret, self.jwt_public_key, self.jwks_url]
+        if sum(way is not None for way in ways) != 1:
+            raise ValueError("set exactly one of JWT_SECRET, JWT_PUBLIC_KEY and JWKS_URL")
+        return self

@@ -1,0 +1,190 @@
+"""The collection `requests`: each request's state, result and timeline, kept true by the events that follow it."""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from enum import IntEnum
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from gateway.results import Conclusion
+from shared.contracts.documents import Outcome, Unreadable
+from shared.contracts.message import Event, EventRecord
+from shared.mongo import Database, DuplicateKeyError, Index, UpdateLane
+
+_OUTCOME: TypeAdapter[Outcome] = TypeAdapter(Outcome)
+_LONGEST_TIMELINE = 200
+_EARLY_LIFETIME = timedelta(hours=1)
+
+
+class Stage(IntEnum):
+    """How far a request came. Only ever raised: a reading that comes after the abandonment is kept and shown."""
+
+    UPLOADED = 0
+    RECOGNIZED = 1
+    ABANDONED = 2
+    UNREADABLE = 3
+    RECONCILED = 4
+
+
+@dataclass(frozen=True)
+class StoredRequest:
+    """A request as it stands."""
+
+    request_id: str
+    user_id: str
+    schema_name: str
+    operation: str
+    price: int
+    """Lümis that were held for it."""
+    received_at: datetime
+    stage: Stage
+    conclusion: Conclusion | None
+    settled: int | None
+    released: bool
+    timeline: tuple[EventRecord, ...]
+
+    @property
+    def cost(self) -> int:
+        """Lümis that it cost: what the ledger said, else what the state makes it say."""
+        if self.released:
+            return 0
+        if self.settled is not None:
+            return self.settled
+        return self.price if self.stage is Stage.RECONCILED else 0
+
+
+@dataclass(frozen=True)
+class NewRequest:
+    """A request that was accepted, with the event that is to be published for it."""
+
+    user_id: str
+    operation: str
+    price: int
+    outgoing: Event
+    schema_name: str
+    received_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Advance:
+    """What an event changes besides the timeline."""
+
+    stage: Stage = Stage.UPLOADED
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    may_come_first: bool = False
+    """The event can be here before the request is stored (a hold is placed while the file is being kept)."""
+
+
+class Requests:
+    """Reads and writes `requests`; one update per event."""
+
+    INDEXES = (
+        Index("requests", (("expires_at", 1),), expire_after_seconds=0),
+        Index("requests", (("outgoing_at", 1),), partial={"published": False}),
+    )
+
+    def __init__(self, database: Database) -> None:
+        self._requests = database["requests"]
+        self._lane = UpdateLane(self._requests)
+
+    async def create(self, request: NewRequest) -> None:
+        """Store a request that is about to be published; keeps what an early event already wrote."""
+        values = {
+            "user_id": request.user_id,
+            "schema_name": request.schema_name,
+            "operation": request.operation,
+            "price": request.price,
+            "outgoing": _outgoing(request.outgoing),
+            "published": False,
+            "received_at": request.received_at,
+            "outgoing_at": datetime.now(UTC),
+            "expires_at": request.expires_at,
+        }
+        change = {"$set": values, "$max": {"stage": Stage.UPLOADED.value}, "$setOnInsert": {"timeline": []}}
+        await self._lane.update({"_id": request.outgoing.request_id}, change, upsert=True)
+
+    async def mark_published(self, request_id: str) -> None:
+        """Nothing is left to publish for this request."""
+        change = {"$set": {"published": True}, "$unset": {"outgoing": ""}}
+        await self._lane.update({"_id": request_id}, change)
+
+    async def plan(self, event: Event) -> None:
+        """Have the sweep publish this event, instead of whatever was still to be published."""
+        values = {"outgoing": _outgoing(event), "published": False, "outgoing_at": datetime.now(UTC)}
+        await self._requests.update_one({"_id": event.request_id}, {"$set": values})
+
+    async def give_up(self, request_id: str) -> None:
+        """The request failed before anything was published: nothing is left to publish, and nobody works on it."""
+        change = {
+            "$set": {"published": True},
+            "$unset": {"outgoing": ""},
+            "$max": {"stage": Stage.ABANDONED.value},
+        }
+        await self._lane.update({"_id": request_id}, change)
+
+    async def unpublished(self, before: datetime, limit: int = 200) -> AsyncIterator[dict[str, Any]]:
+        """Events that nothing marked as published since `before`, as `{"type", "data"}`."""
+        found = self._requests.find({"published": False, "outgoing_at": {"$lt": before}}, {"outgoing": 1})
+        async for row in found.sort("outgoing_at", 1).limit(limit):
+            yield row["outgoing"]
+
+    async def record(self, entry: EventRecord, request_id: str, advance: Advance) -> None:
+        """Put an event into its request's timeline, once, and change what it changes.
+
+        An event of a request that is not stored (a grant, a call by another program) leaves nothing behind.
+        """
+        fresh = {"_id": request_id, "timeline.id": {"$ne": entry.id}}
+        change: dict[str, Any] = {
+            "$push": {"timeline": {"$each": [entry.model_dump()], "$slice": -_LONGEST_TIMELINE}},
+            "$max": {"stage": advance.stage.value},
+        }
+        if advance.fields:
+            change["$set"] = dict(advance.fields)
+        if not advance.may_come_first:
+            await self._lane.update(fresh, change)
+            return
+        first = {**change, "$setOnInsert": {"expires_at": datetime.now(UTC) + _EARLY_LIFETIME}}
+        try:
+            await self._lane.update(fresh, first, upsert=True)
+        except DuplicateKeyError:  # it is recorded already, or the request was stored at this very moment
+            await self._lane.update(fresh, change)
+
+    async def find(self, request_id: str) -> StoredRequest | None:
+        """The request, None where it is unknown or not accepted yet."""
+        row = await self._requests.find_one({"_id": request_id, "user_id": {"$exists": True}})
+        return _stored(row) if row else None
+
+    async def conclusion(self, request_id: str) -> Conclusion | None:
+        """How the request ended, None while it has not."""
+        row = await self._requests.find_one({"_id": request_id}, {"outcome": 1, "unreadable": 1, "provider": 1})
+        return _conclusion(row) if row else None
+
+
+def _outgoing(event: Event) -> dict[str, Any]:
+    return {"type": event.NAME, "data": event.model_dump()}
+
+
+def _conclusion(row: Mapping[str, Any]) -> Conclusion | None:
+    if "outcome" in row:
+        return Conclusion(outcome=_OUTCOME.validate_python(row["outcome"]), provider=row.get("provider"))
+    return Conclusion(unreadable=Unreadable(row["unreadable"])) if "unreadable" in row else None
+
+
+def _stored(row: Mapping[str, Any]) -> StoredRequest:
+    timeline = sorted((EventRecord.model_validate(entry) for entry in row["timeline"]), key=lambda entry: entry.time)
+    return StoredRequest(
+        request_id=row["_id"],
+        user_id=row["user_id"],
+        schema_name=row["schema_name"],
+        operation=row["operation"],
+        price=row["price"],
+        received_at=row["received_at"],
+        stage=Stage(row["stage"]),
+        conclusion=_conclusion(row),
+        settled=row.get("settled"),
+        released=row.get("released", False),
+        timeline=tuple(timeline),
+    )

@@ -1,0 +1,37 @@
+"""Settings: exactly one way to check tokens, and no short secret."""
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from gateway.app import SERVICE
+from gateway.settings import GatewaySettings
+from tests.support.gateway import SECRET
+
+NEEDED = {"rabbitmq_url": "amqp://x", "mongodb_url": "mongodb://x", "ops_port": 0}
+PEM = "-----BEGIN PUBLIC KEY-----\nabc\n-----END PUBLIC KEY-----"
+
+
+@pytest.mark.parametrize(
+    ("key", "algorithm"),
+    [({"jwt_secret": SECRET}, "HS256"), ({"jwt_public_key": PEM}, "RS256"), ({"jwks_url": "https://x"}, "RS256")],
+)
+def test_the_key_that_is_set_decides_the_algorithm(key: dict[str, Any], algorithm: str) -> None:
+    assert GatewaySettings(**NEEDED, **key).jwt_algorithm == algorithm
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [{}, {"jwt_secret": SECRET, "jwks_url": "https://x"}, {"jwt_secret": "short"}, {"jwt_public_key": "no key"}],
+)
+def test_no_key_two_keys_or_a_weak_one_stop_the_start(keys: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError) as raised:
+        GatewaySettings(**NEEDED, **keys)
+    assert "short" not in str(raised.value).replace("too_short", "").replace("string_too_short", "")
+
+
+def test_the_service_follows_every_event_and_wakes_its_own() -> None:
+    assert SERVICE.settings is GatewaySettings
+    assert len(SERVICE.followers) == 1
+    assert SERVICE.own_events is not None

@@ -103,7 +103,9 @@ class UpdateLane:
             try:
                 await self._collection.bulk_write([update for update, _ in batch], ordered=False)
             except BulkWriteError as error:
-                errors = {each["index"]: _single(each) for each in error.details["writeErrors"]}
+                if error.details["writeConcernErrors"]:  # written, but a change of primary may still take it back
+                    errors = dict.fromkeys(range(len(batch)), error)
+                errors |= {each["index"]: _single(each) for each in error.details["writeErrors"]}
             except Exception as error:
                 errors = dict.fromkeys(range(len(batch)), error)
             for index, (_, done) in enumerate(batch):

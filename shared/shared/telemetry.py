@@ -1,7 +1,9 @@
 """Logs (structlog, JSON), traces (OpenTelemetry, W3C context) and the metrics that every service has (Prometheus)."""
 
 import logging
+import re
 import sys
+import traceback
 from collections.abc import Mapping, MutableMapping
 from contextlib import AbstractContextManager
 from contextvars import ContextVar, Token
@@ -19,6 +21,7 @@ from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from prometheus_client import Counter, Gauge, Histogram
 
+from shared.errors import LumisError
 from shared.redaction import redaction_processor
 from shared.settings import ServiceSettings
 
@@ -49,6 +52,7 @@ CONNECTED = Gauge("lumis_bus_connected", "1 while the connection to the broker i
 RECONNECTED = Counter("lumis_bus_reconnected_total", "Connections to the broker made after the first")
 
 _TRACEPARENT_PARTS = 4
+_TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 _tracer = trace.get_tracer("lumis")
 
 
@@ -59,6 +63,17 @@ def _add_trace(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> M
     return event
 
 
+def _stack_without_texts(exc_info: Any) -> str:
+    """An exception as frames and types: its own text may hold a client's data. Ours has none, so it is shown."""
+    _, error, _ = exc_info
+    parts: list[str] = []
+    while error is not None:
+        said = f": {error}" if isinstance(error, LumisError) else ""
+        parts.insert(0, "".join(traceback.format_tb(error.__traceback__)) + type(error).__qualname__ + said)
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "\n\nthen\n\n".join(parts)
+
+
 def configure_logging(settings: ServiceSettings, service: str, instance: str) -> None:
     """Make structlog and the standard library write one redacted line per record to standard error."""
     shared: list[Any] = [
@@ -66,7 +81,7 @@ def configure_logging(settings: ServiceSettings, service: str, instance: str) ->
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _add_trace,
-        structlog.processors.format_exc_info,
+        structlog.processors.ExceptionRenderer(_stack_without_texts),
         redaction_processor,
     ]
     renderer: Any = (
@@ -155,8 +170,7 @@ class span(AbstractContextManager[trace.Span]):  # noqa: N801 - used as a statem
     def __enter__(self) -> trace.Span:
         if not _recording.on:
             if self._parent is not None or not _carried.get():
-                given = self._parent.get("traceparent") if self._parent else None
-                self._token = _carried.set(given if isinstance(given, str) else _new_traceparent())
+                self._token = _carried.set(_given_traceparent(self._parent) or _new_traceparent())
             return trace.INVALID_SPAN
         name, attributes, kind = self._arguments
         self._entered = _tracer.start_as_current_span(
@@ -182,6 +196,12 @@ class span(AbstractContextManager[trace.Span]):  # noqa: N801 - used as a statem
 
 def _texts(headers: Mapping[str, Any]) -> dict[str, str]:
     return {key: headers[key] for key in _w3c.fields if isinstance(headers.get(key), str)}
+
+
+def _given_traceparent(headers: Mapping[str, Any] | None) -> str | None:
+    """A caller's `traceparent` where it has the form; anything else would go into every log line of the request."""
+    given = headers.get("traceparent") if headers else None
+    return given if isinstance(given, str) and _TRACEPARENT.fullmatch(given) else None
 
 
 def _new_traceparent() -> str:

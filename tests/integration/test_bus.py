@@ -101,12 +101,25 @@ async def test_after_the_last_step_a_message_is_parked_with_its_error_and_can_be
     await until(is_parked)
     (parked,) = await list_parked(buses.url)
     assert (parked.queue, parked.request_id) == (LEDGER_QUEUE, "r1")
-    assert "RuntimeError: no database" in parked.error
-    assert "ana@example.com" not in parked.error
+    assert parked.error == "RuntimeError", "a foreign error's text may hold data"
     assert await take_parked(buses.url, ["another id"], replay=True) == []
     assert len(await take_parked(buses.url, [parked.id], replay=True)) == 1
     await until(lambda: len(recorder.seen) == 1)
     assert await list_parked(buses.url) == []
+
+
+async def test_looking_at_parked_messages_often_does_not_lose_them(buses: Buses) -> None:
+    ledger = buses.make("ledger")
+    ledger.add(Subscription(DocumentAbandoned, Recorder(failures=9, error=Rejected("never"))), None)
+    await buses.start(ledger)
+    await ledger.publish(abandoned())
+
+    async def is_parked() -> bool:
+        return bool(await list_parked(buses.url))
+
+    await until(is_parked)
+    for _ in range(25):
+        assert [parked.error for parked in await list_parked(buses.url)] == ["Rejected: never"]
 
 
 async def test_a_dropped_parked_message_is_gone(buses: Buses) -> None:

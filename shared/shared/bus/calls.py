@@ -9,12 +9,12 @@ from uuid import uuid4
 import structlog
 from aio_pika import DeliveryMode, Message
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage, AbstractQueue
-from aio_pika.exceptions import AMQPError
 from opentelemetry.trace import SpanKind
 from pydantic import ValidationError
 from pydantic_core import from_json, to_json
 
 from shared.bus.consumer import Operation, Publish, Reply
+from shared.bus.faults import BROKER_GONE
 from shared.bus.topology import CALL_TTL_MS, call_queue
 from shared.contracts.message import Call, Contract
 from shared.errors import CallTimedOut, Refused, Unavailable
@@ -51,7 +51,7 @@ class CallServer:
                 # Never mandatory: RabbitMQ 3.10 closes the channel for a direct reply whose caller has gone.
                 await channel.default_exchange.publish(reply, routing_key=message.reply_to, mandatory=False)
             await message.ack()
-        except (AMQPError, OSError) as error:
+        except BROKER_GONE as error:
             _log.warning("answer not delivered", queue=self.queue, error=type(error).__name__)
 
     async def _answer(self, message: AbstractIncomingMessage) -> tuple[str, bytes]:
@@ -145,7 +145,7 @@ async def ask(client: CallClient, call: Call[AnswerT], timeout: float) -> Answer
     except CallTimedOut:
         outcome = "timeout"
         raise
-    except (AMQPError, OSError) as error:
+    except BROKER_GONE as error:
         raise Unavailable(f"{call.NAME} could not be sent ({type(error).__name__})") from error
     finally:
         CALL_SECONDS.labels(call=call.NAME, outcome=outcome).observe(time.perf_counter() - started)

@@ -12,13 +12,13 @@ import aio_pika
 import structlog
 from aio_pika import DeliveryMode, ExchangeType, Message
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange, AbstractIncomingMessage, AbstractQueue
-from aio_pika.exceptions import AMQPError
 from opentelemetry.trace import SpanKind
 from prometheus_client import Histogram
 
 from shared.bus.calls import CallClient, CallServer, ask
 from shared.bus.consumer import Consumer, Follower, Operation, OwnEvents, Subscription
 from shared.bus.envelope import CONTENT_TYPE, decode, encode, event_id
+from shared.bus.faults import BROKER_GONE
 from shared.bus.ladder import Ladder
 from shared.bus.topology import EXCHANGE, RETRY_LADDER, RetryStep, declare
 from shared.contracts.message import Call, Contract, Event
@@ -148,7 +148,7 @@ class Bus:
                 session = await self._ready(_PUBLISH_TIMEOUT)
                 await session.events.publish(message, f"{event.NAME}.{event.origin}", timeout=_PUBLISH_TIMEOUT)
                 outcome = "confirmed"
-            except (AMQPError, OSError, TimeoutError) as error:
+            except BROKER_GONE as error:
                 raise Unavailable(f"{event.NAME} was not confirmed ({type(error).__name__})") from error
             finally:
                 _publish_seconds(event.NAME, outcome).observe(time.perf_counter() - started)
@@ -203,7 +203,7 @@ class Bus:
                     await self._live(connection)
             except Exception as error:
                 failures += 1
-                foreseen = isinstance(error, AMQPError | OSError | TimeoutError)
+                foreseen = isinstance(error, BROKER_GONE)
                 _log.warning("no connection to the broker", error=type(error).__name__, exc_info=not foreseen)
             if not self._stopping.is_set():
                 await asyncio.sleep(min(_LONGEST_PAUSE, 0.1 * 2 ** min(failures, 10)) * random.uniform(0.5, 1))
@@ -287,7 +287,7 @@ class Bus:
         for queue, tag in session.consuming:
             try:
                 await queue.cancel(tag)
-            except (AMQPError, OSError):
+            except BROKER_GONE:
                 return
 
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import structlog
 from aio_pika.abc import AbstractIncomingMessage
-from aio_pika.exceptions import AMQPError
 from opentelemetry.trace import SpanKind
 
 from shared.bus.envelope import Delivery, decode
+from shared.bus.faults import BROKER_GONE
 from shared.bus.ladder import Ladder
 from shared.contracts.message import Call, Contract, Event
 from shared.errors import Rejected
@@ -83,19 +83,19 @@ class Consumer:
         structlog.contextvars.bind_contextvars(request_id=message.correlation_id, message=message.type)
         attributes = {"messaging.destination.name": self.queue, "lumis.request_id": message.correlation_id or ""}
         self._in_flight.inc()
-        try:
-            with span(f"handle {message.type}", attributes, parent=message.headers, kind=SpanKind.CONSUMER):
+        with span(f"handle {message.type}", attributes, parent=message.headers, kind=SpanKind.CONSUMER):
+            try:
                 outcome = await self._settle(message, ladder)
-        except (AMQPError, OSError, TimeoutError) as error:
-            # The broker is gone or refuses: the message was not acked, so it comes again.
-            _log.warning("message left to the broker", queue=self.queue, error=type(error).__name__)
-            await _give_back(message)
-            outcome = "returned"
-        finally:
-            self._in_flight.dec()
-        seconds = time.perf_counter() - started
-        self._seconds(outcome).observe(seconds)
-        _log.info("message handled", queue=self.queue, outcome=outcome, ms=round(seconds * 1000, 1))
+            except BROKER_GONE as error:
+                # The broker is gone or refuses: the message was not acked, so it comes again.
+                _log.warning("message left to the broker", queue=self.queue, error=type(error).__name__)
+                await _give_back(message)
+                outcome = "returned"
+            finally:
+                self._in_flight.dec()
+            seconds = time.perf_counter() - started
+            self._seconds(outcome).observe(seconds)
+            _log.info("message handled", queue=self.queue, outcome=outcome, ms=round(seconds * 1000, 1))
 
     async def _settle(self, message: AbstractIncomingMessage, ladder: Ladder) -> str:
         try:
@@ -120,5 +120,5 @@ async def _give_back(message: AbstractIncomingMessage) -> None:
     await asyncio.sleep(1)
     try:
         await message.nack(requeue=True)
-    except (AMQPError, OSError):
+    except BROKER_GONE:
         return

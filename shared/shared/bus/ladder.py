@@ -7,6 +7,7 @@ from aio_pika import DeliveryMode, Message
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
 
 from shared.bus.topology import PARKED_QUEUE, RETRY_LADDER, RetryStep
+from shared.errors import LumisError
 from shared.redaction import redact_text
 from shared.telemetry import PARKED, RETRIED
 
@@ -64,5 +65,6 @@ def _attempt(message: AbstractIncomingMessage) -> int:
 
 
 def describe(error: Exception) -> str:
-    """An error as it may be stored beside a message: its type and redacted text."""
-    return redact_text(f"{type(error).__name__}: {error}")[:_ERROR_LENGTH]
+    """An error as it may be stored beside a message: its type, and the text of our own errors, which hold no data."""
+    said = f": {redact_text(str(error))}" if isinstance(error, LumisError) else ""
+    return f"{type(error).__name__}{said}"[:_ERROR_LENGTH]

@@ -31,6 +31,8 @@ class RetryStep:
 RETRY_LADDER = (RetryStep("5s", 5_000), RetryStep("1m", 60_000), RetryStep("10m", 600_000))
 
 _QUORUM: dict[str, Any] = {"x-queue-type": "quorum"}
+# Looking at parked messages delivers them. RabbitMQ 4 drops what was delivered 20 times, unless it is told otherwise.
+_PARKING = {**_QUORUM, "x-delivery-limit": 1_000_000_000}
 _SAFE_DEAD_LETTERING = {"x-dead-letter-strategy": "at-least-once", "x-overflow": "reject-publish"}
 _WORK_QUEUE = {
     **_QUORUM,
@@ -59,7 +61,7 @@ def _work_queues() -> Iterator[tuple[str, str]]:
 async def declare(channel: AbstractChannel, ladder: tuple[RetryStep, ...] = RETRY_LADDER) -> None:
     """Declare everything that `shared.contracts.topology` lists; harmless when it is there."""
     events = await channel.declare_exchange(EXCHANGE, ExchangeType.TOPIC, durable=True)
-    await channel.declare_queue(PARKED_QUEUE, durable=True, arguments=_QUORUM)
+    await channel.declare_queue(PARKED_QUEUE, durable=True, arguments=_PARKING)
     for step in ladder:
         exchange = await channel.declare_exchange(step.exchange, ExchangeType.FANOUT, durable=True)
         waiting = await channel.declare_queue(

@@ -92,7 +92,7 @@ def test_log_lines_of_both_kinds_are_json_redacted_and_carry_the_request(
         configure_logging(settings, "ledger", "ledger-1")
         with structlog.contextvars.bound_contextvars(request_id="r-1"):
             try:
-                int("ana@example.com")
+                int("Juan Perez, ana@example.com")
             except ValueError:
                 structlog.get_logger().exception("failed", user_id="ana", amount=3)
             logging.getLogger("library").warning("url amqp://a:b@h/")
@@ -103,5 +103,7 @@ def test_log_lines_of_both_kinds_are_json_redacted_and_carry_the_request(
         structlog.contextvars.clear_contextvars()
     assert (first["request_id"], first["service"], first["user_id"], first["amount"]) == ("r-1", "ledger", REDACTED, 3)
     assert "ValueError" in first["exception"]
+    assert "int(" in first["exception"], "the frames are there"
     assert "ana@example.com" not in json.dumps(first)
+    assert "invalid literal" not in json.dumps(first), "an exception's own text may hold anything"
     assert second["event"] == f"url amqp://{REDACTED}@h/"

@@ -78,12 +78,12 @@ class HttpAnswer:
         """The body as JSON with exact numbers (Decimal, never float).
 
         Raises:
-            ValueError: it is not JSON, is nested absurdly deep, or holds NaN or Infinity.
+            ValueError: it is not JSON, is nested absurdly deep, or holds NaN, Infinity or a number beyond Decimal.
         """
         try:
             return json.loads(self.body, parse_float=Decimal, parse_constant=_refuse_constant)
-        except RecursionError as error:
-            raise ValueError("nested too deep") from error
+        except (ArithmeticError, RecursionError) as error:
+            raise ValueError(f"not a usable JSON ({type(error).__name__})") from error
 
 
 def _refuse_constant(name: str) -> NoReturn:

@@ -19,6 +19,7 @@ _LONGEST_SUBJECT = 128
 _LEEWAY_SECONDS = 10
 _JWKS_SECONDS = 600.0
 _JWKS_PAUSE = 15.0
+_JWKS_FIRST_PAUSE = 1.0
 _JWKS_BUDGET = 5.0
 _HTTP_OK = 200
 
@@ -82,16 +83,17 @@ class JwksKeys:
             async with self._lock:
                 if self._is_due(key_id):
                     await self._fetch()
+        if not self._keys:  # tried a moment ago: nobody waits for a key server that is down
+            raise Unavailable("no key of the key server is known")
         if key_id is not None:
             return self._keys.get(key_id)
         return next(iter(self._keys.values())) if len(self._keys) == 1 else None
 
     def _is_due(self, key_id: str | None) -> bool:
         now = time.monotonic()
-        if not self._keys:
-            return True
-        wanted = now - self._fetched > _JWKS_SECONDS or (key_id is not None and key_id not in self._keys)
-        return wanted and now - self._tried > _JWKS_PAUSE
+        stale = not self._keys or now - self._fetched > _JWKS_SECONDS
+        wanted = stale or (key_id is not None and key_id not in self._keys)
+        return wanted and now - self._tried > (_JWKS_PAUSE if self._keys else _JWKS_FIRST_PAUSE)
 
     async def _fetch(self) -> None:
         self._tried = time.monotonic()
@@ -100,8 +102,6 @@ class JwksKeys:
             self._fetched = self._tried
         except Unavailable:
             _log.warning("no new set of keys", have=len(self._keys))
-            if not self._keys:
-                raise
 
 
 def _signing_keys(answer: HttpAnswer) -> dict[str, Key]:

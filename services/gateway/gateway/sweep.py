@@ -26,7 +26,11 @@ async def republish_once(deps: Deps, now: datetime) -> int:
     """Publish what has waited too long, with the id that it would have had, and a fresh deadline; returns how many."""
     count = 0
     async for outgoing in deps.requests.unpublished(before=now - deps.limits.republish_after):
-        event = _event(outgoing)
+        try:
+            event = _event(outgoing)
+        except (KeyError, ValueError):  # of another version; what stands behind it must not wait for it
+            _log.error("an unpublished event is not understood", type=outgoing.get("type"))
+            continue
         if isinstance(event, DocumentUploaded):
             event = event.model_copy(update={"answer_by": now + deps.limits.answer_time})
         await deps.bus.publish(event)

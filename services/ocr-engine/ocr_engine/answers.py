@@ -60,7 +60,7 @@ def _parse(answer: ModelAnswer) -> Mapping[str, Any]:
         raise failure
     try:
         document = json.loads(_unfenced(answer.text), parse_float=Decimal, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
+    except (ValueError, ArithmeticError, RecursionError) as error:  # Decimal refuses 1e9999999999 in its own way
         raise failure from error
     if isinstance(document, list) and len(document) == 1:
         document = document[0]

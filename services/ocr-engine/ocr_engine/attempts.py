@@ -117,8 +117,13 @@ class Attempts:
             outcome, tokens = error.code, error.tokens
             _tell_breaker(provider, error, seconds)
             raise
-        except BaseException:
-            # Cancelled, or a fault of ours: it says nothing about the provider, but a probe must give its place back.
+        except Exception as error:
+            # A fault of ours says nothing about the provider; the next one may still read the document.
+            provider.breaker.leave()
+            outcome = "internal"
+            _log.exception("provider not understood", provider=provider.name)
+            raise ProviderFailed(outcome, tokens=tokens) from error
+        except BaseException:  # cancelled: a probe must give its place back
             provider.breaker.leave()
             raise
         else:

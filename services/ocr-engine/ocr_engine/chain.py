@@ -15,7 +15,7 @@ from ocr_engine.location import locate
 from ocr_engine.prompts import prompt_for
 from ocr_engine.question import Part, Question
 from ocr_engine.schemas import SCHEMAS
-from ocr_engine.schemas.shape import DocumentSchema
+from ocr_engine.schemas.shape import DocumentSchema, narrowed
 from ocr_engine.validation import plausible, validate
 from shared import telemetry
 from shared.contracts.documents import Unreadable
@@ -35,6 +35,8 @@ class Limits:
 
     local_reserve: float = 8.0
     """Kept back from the hosted models, so that the local engine can still answer."""
+    look_seconds: float = 4.0
+    """Longest first look: documents wait for it in one line, and a hosted model can read without it."""
     locate_values: bool = True
     """Look for the places of a model's values in pictures, by OCR beside the model's work."""
     locate_at_once: int = 1
@@ -91,7 +93,8 @@ class _Run:
         self, document: Document, deadline: Deadline, local: Local, limits: Limits, search: WordSearch
     ) -> None:
         self._document = document
-        self._schema = SCHEMAS[document.schema_name]
+        schema, retry = SCHEMAS[document.schema_name], document.retry
+        self._schema = narrowed(schema, retry.searched) if retry else schema
         self._deadline = deadline
         self._local = local
         self._limits = limits
@@ -103,22 +106,22 @@ class _Run:
         self._evidence = Evidence(pages=1, pages_read=1)
 
     async def look(self) -> None:
-        """The cheap look.
+        """The cheap look; one that takes too long is done without.
 
         Raises:
             UnreadableDocument: the document itself is at fault.
-            TimeoutError: the local engine was too busy.
         """
         document = self._document
         try:
             with telemetry.span("inspect document"):
-                self._evidence = await self._local.inspect(
-                    document.content, document.content_type, self._deadline.remaining()
-                )
+                seconds = min(self._deadline.remaining(), self._limits.look_seconds)
+                self._evidence = await self._local.inspect(document.content, document.content_type, seconds)
         except UnreadableDocument as error:
             if error.reason.documents_fault:
                 raise
             _log.warning("document not inspected", reason=error.reason.value)
+        except TimeoutError:
+            _log.warning("document not inspected", reason="timeout")
 
     async def by_models(self, providers: tuple[Provider, ...]) -> Reading | None:
         """The first plausible reading of a hosted model, its values located."""
@@ -233,7 +236,7 @@ class _Run:
         if not parts:
             return None
         return Question(
-            prompt=prompt_for(self._schema, self._document.mode),
+            prompt=prompt_for(self._schema, self._document.mode, self._document.retry),
             schema=self._schema,
             parts=parts,
             most_tokens=self._limits.patience.most_tokens,
@@ -256,6 +259,6 @@ class _Run:
 
 
 def _rank(reading: Reading, schema: DocumentSchema) -> tuple[int, float]:
-    """How much of what is mandatory was found, then how sure it is."""
+    """How much was found of what is mandatory and asked for, then how sure it is."""
     found = [reading.fields[key].confidence for key in schema.mandatory if reading.value(key)]
-    return len(found) + bool(reading.items), sum(found)
+    return len(found) + bool(schema.shape.item and reading.items), sum(found)

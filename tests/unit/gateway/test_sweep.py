@@ -53,6 +53,14 @@ async def test_an_abandonment_that_could_not_be_told_is_told(gateway: Gateway) -
     assert gateway.bus.published == [abandoned]
 
 
+async def test_an_event_of_another_version_holds_up_nothing_behind_it(gateway: Gateway) -> None:
+    odd, event = await left_unpublished(gateway), await left_unpublished(gateway)
+    row = {"outgoing.type": "document.uploaded.v9"}
+    await gateway.database["requests"].update_one({"_id": odd.request_id}, {"$set": row})
+    assert await republish_once(gateway.deps, datetime.now(UTC) + timedelta(seconds=61)) == 1
+    assert [published.request_id for published in gateway.bus.published] == [event.request_id]
+
+
 async def test_a_request_that_was_given_up_is_never_published(gateway: Gateway) -> None:
     event = await left_unpublished(gateway)
     await gateway.deps.requests.give_up(event.request_id)

@@ -112,7 +112,19 @@ def test_fences_and_a_list_around_the_object_are_taken_off(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "null", "7", '"text"', "[]", '{"ruc": "8-1', "Here is the JSON: {}", '{"total": NaN}', "{}{}", "[" * 10**5],
+    [
+        "",
+        "null",
+        "7",
+        '"text"',
+        "[]",
+        '{"ruc": "8-1',
+        "Here is the JSON: {}",
+        '{"total": NaN}',
+        '{"total": 1e99999999999999999999}',
+        "{}{}",
+        "[" * 10**5,
+    ],
 )
 def test_what_is_no_json_object_is_the_providers_failure(text: str) -> None:
     with pytest.raises(ProviderFailed, match="bad_json"):

@@ -452,6 +452,18 @@ async def test_a_look_that_failed_by_our_own_fault_leaves_the_document_to_the_mo
     assert outcomes(await models.read()) == [("gemini", "ok")]
 
 
+async def test_a_look_that_takes_too_long_is_done_without(models: HostedModels) -> None:
+    models.local.inspect_error = TimeoutError()
+    assert outcomes(await models.read()) == [("gemini", "ok")]
+
+
+async def test_an_answer_beyond_all_numbers_leaves_the_document_to_the_next(models: HostedModels) -> None:
+    models.gemini.script(Reply(b'{"candidates": [], "usageMetadata": {"totalTokenCount": 1e99999999999999999999}}'))
+    result = await models.read()
+    assert [provider for provider, _ in outcomes(result)] == ["gemini", "openrouter"]
+    assert result.reading is not None
+
+
 async def test_warnings_of_the_look_and_of_the_reading_are_joined(models: HostedModels) -> None:
     models.local.evidence = Evidence(pages=30, pages_read=20, warnings=("PAGES_SKIPPED",))
     result = await models.read()

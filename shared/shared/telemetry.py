@@ -36,6 +36,7 @@ HANDLER_SECONDS = Histogram(
 IN_FLIGHT = Gauge("lumis_bus_in_flight", "Messages being handled now, by queue", ["queue"])
 RETRIED = Counter("lumis_bus_retried_total", "Messages put on the retry ladder, by queue and step", ["queue", "step"])
 PARKED = Counter("lumis_bus_parked_total", "Messages parked after the last retry, by queue", ["queue"])
+PARKED_NOW = Gauge("lumis_bus_parked_messages", "Messages that are parked now, as the gateway sees them")
 PUBLISH_SECONDS = Histogram(
     "lumis_bus_publish_seconds",
     "Time to publish an event and have it confirmed, by event and outcome (confirmed, failed)",

@@ -1,6 +1,7 @@
 """The Bus of one process: its connection, publishing with confirm, calls, and the loop that keeps consumers alive."""
 
 import asyncio
+import contextlib
 import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -20,11 +21,11 @@ from shared.bus.consumer import Consumer, Follower, Operation, OwnEvents, Subscr
 from shared.bus.envelope import CONTENT_TYPE, decode, encode, event_id
 from shared.bus.faults import BROKER_GONE
 from shared.bus.ladder import Ladder
-from shared.bus.topology import EXCHANGE, RETRY_LADDER, RetryStep, declare
+from shared.bus.topology import EXCHANGE, PARKED_QUEUE, RETRY_LADDER, RetryStep, declare
 from shared.contracts.message import Call, Contract, Event
-from shared.contracts.topology import event_queue, follower_queue
+from shared.contracts.topology import FOLLOWERS, event_queue, follower_queue
 from shared.errors import Rejected, Unavailable
-from shared.telemetry import CONNECTED, PUBLISH_SECONDS, RECONNECTED, inject_context, span
+from shared.telemetry import CONNECTED, PARKED_NOW, PUBLISH_SECONDS, RECONNECTED, inject_context, span
 
 _log = structlog.get_logger()
 
@@ -34,6 +35,7 @@ _HEARTBEAT = 10
 _PUBLISH_TIMEOUT = 10.0
 _LONGEST_PAUSE = 5.0
 _AFTER_LAST_ACK = 0.05
+_PARKED_SECONDS = 15.0
 
 
 @dataclass
@@ -222,12 +224,23 @@ class Bus:
             await self._consume_all(session)
             self._up.set()
             CONNECTED.set(1)
+            if self.service in FOLLOWERS:
+                await self._watch_parked(session)
             await session.lost.wait()
         finally:
             self._up.clear()
             CONNECTED.set(0)
             calls.cut_off()
             self._session = None
+
+    async def _watch_parked(self, session: _Session) -> None:
+        """Keep the gauge of parked messages true until the connection ends: a crash loop parks at the broker itself."""
+        channel = await session.connection.channel(publisher_confirms=False)
+        while not session.lost.is_set():
+            parked = await channel.declare_queue(PARKED_QUEUE, passive=True)
+            PARKED_NOW.set(parked.declaration_result.message_count or 0)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(session.lost.wait(), _PARKED_SECONDS)
 
     async def _consume_all(self, session: _Session) -> None:
         ladder = Ladder(session.publisher, self._steps)
@@ -267,7 +280,7 @@ class Bus:
         session.consuming.append((queue, await queue.consume(tracked)))
 
     async def _follow_own_events(self, session: _Session, row: OwnEvents, deps: Any) -> None:
-        channel = await session.connection.channel(publisher_confirms=False)
+        channel = await self._consumer_channel(session, prefetch=0)
         queue = await channel.declare_queue(f"{self.service}.origin.{self.origin}", exclusive=True, auto_delete=True)
         events = await channel.declare_exchange(EXCHANGE, ExchangeType.TOPIC, durable=True)
         for event in row.events:

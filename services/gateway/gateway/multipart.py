@@ -1,4 +1,8 @@
-"""A multipart/form-data parser without I/O (RFC 2046, RFC 7578): bytes in, parts out, memory bounded."""
+"""A multipart/form-data parser without I/O (RFC 2046, RFC 7578): bytes in, parts out, memory bounded.
+
+Our own, because it must say whether the closing delimiter has come, so that a cut upload is never taken for a whole
+one, and bound what precedes the first; the library `multipart` 2.0 does neither.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -54,7 +54,7 @@ def _message(row: EventRow) -> dict[str, Any]:
             "properties": {
                 **_ENVELOPE,
                 "type": {"const": name},
-                "source": {"const": row.sender},
+                "source": {"enum": [row.sender, *row.also_from]} if row.also_from else {"const": row.sender},
                 "data": {"$ref": _REFERENCE.format(model=row.event.__name__)},
             },
         },
@@ -72,11 +72,12 @@ def _channel(row: EventRow) -> dict[str, Any]:
 
 def _operation(row: EventRow) -> dict[str, Any]:
     receivers = ", ".join(row.receivers) or "subscribers outside the platform"
+    senders = ", ".join((row.sender, *row.also_from))
     return {
         "action": "receive",
         "channel": {"$ref": f"#/channels/{row.event.__name__}"},
         "summary": _summary(row.event),
-        "description": f"Published by {row.sender}; acted on by {receivers}. The gateway follows every event.",
+        "description": f"Published by {senders}; acted on by {receivers}. The gateway follows every event.",
     }
 
 

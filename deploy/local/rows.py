@@ -24,7 +24,12 @@ SERVICES = (
     ServiceRow("gateway", "gateway", 36),
 )
 
+_LOCAL_RATE_LIMIT = "100000"
+"""Whoever develops or measures uploads more in an hour than a person does."""
 _KEY_SETTINGS = ("JWT_SECRET", "JWT_PUBLIC_KEY", "JWKS_URL")
+
+_WEBHOOKS_HERE = {"WEBHOOK_INSECURE": "true", "WEBHOOK_ALLOW_PRIVATE": "true"}
+"""A developer's receiver listens on this machine, over http."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,8 @@ def environment_of(row: ServiceRow, where: Addresses, secret: str, inherited: Ma
     }
     if row.name == "gateway":
         given |= {"HTTP_HOST": LOOPBACK, "HTTP_PORT": str(where.http_port)}
+        given.setdefault("RATE_LIMIT", _LOCAL_RATE_LIMIT)
+        given = {**_WEBHOOKS_HERE, **given}
         if not any(inherited.get(name) for name in _KEY_SETTINGS):
             given["JWT_SECRET"] = secret
     else:

@@ -5,6 +5,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from tests.support.crashing_service import BEFORE_ACK, BEFORE_PUBLISH
@@ -50,3 +51,26 @@ async def test_a_consumer_killed_at_either_point_changes_only_the_time(
     assert tags
     assert {row["count"] for row in tags} == {1}
     assert await platform.db["reconciler"]["invoices"].count_documents({"user_id": user}) == 1
+
+
+@pytest.mark.parametrize("point", [BEFORE_PUBLISH, BEFORE_ACK])
+async def test_a_gateway_killed_around_its_publish_leaves_a_request_that_is_read_and_charged_once(
+    platform: Platform, tmp_path: Path, point: str
+) -> None:
+    user = await platform.user(lumis=40)
+    stack, flag = platform.stack, tmp_path / "died"
+    stack.kill("gateway")
+    stack.start_again("gateway", sys.executable, "-m", "tests.support.crashing_service", "gateway", point, str(flag))
+    await stack.until_ready("gateway")
+    with pytest.raises(aiohttp.ClientError):
+        await platform.upload(user, PAPER.read_bytes())
+    assert flag.exists()
+    stack.kill("gateway")
+    stack.start_again("gateway")
+    await stack.until_ready("gateway")
+    row = await platform.db["gateway"]["requests"].find_one({"user_id": user})
+    assert row is not None
+    request = await platform.request_with(row["_id"], user, *STORY, seconds=60)
+    assert Counter(entry["type"] for entry in request["timeline"]) == Counter(STORY)
+    assert request["result"]["success"] is True
+    assert [movement.amount for movement in await platform.movements(user)] == [-15, 40]

@@ -5,6 +5,8 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from ledger.check import find_violations
 from ledger.store import Store
 from shared import mongo
@@ -49,6 +51,29 @@ async def test_sixty_uploads_with_lumis_for_twenty_charge_exactly_twenty(platfor
     await until(lambda: nothing_held(platform, user))
     assert (await platform.balance(user)).balance == 0
     assert len({movement.request_id for movement in await platform.movements(user)}) == 21
+
+
+@pytest.mark.parametrize("name", ["mongod", "rabbitmq"])
+async def test_a_server_killed_under_load_changes_only_the_time(platform: Platform, name: str) -> None:
+    user = await platform.user(lumis=15 * 40)
+    uploads = [asyncio.create_task(platform.upload(user, PAPER.read_bytes())) for _ in range(40)]
+    await asyncio.sleep(0.7)
+    server = platform.stack.server(name)
+    await asyncio.to_thread(server.kill)
+    server.spawn()
+    await asyncio.to_thread(server.wait_ready)
+    answers = await asyncio.gather(*uploads)
+    assert {status for status, _ in answers} <= {200, 500}
+    await until(lambda: nothing_held(platform, user), seconds=150)
+    movements = await platform.movements(user)
+    charged = {movement.request_id for movement in movements if movement.kind == "charge"}
+    refunded = {movement.request_id for movement in movements if movement.kind == "refund"}
+    succeeded = {answer["request_id"] for status, answer in answers if status == 200}
+    assert succeeded <= charged - refunded
+    failed = {answer["request_id"] for status, answer in answers if status == 500}
+    assert not failed & (charged - refunded), "what was answered with 500 costs nothing"
+    _, found = await find_violations(ledger(platform), datetime.now(UTC), timedelta(minutes=5))
+    assert found == []
 
 
 async def nothing_held(platform: Platform, user: str) -> bool:

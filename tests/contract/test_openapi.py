@@ -30,7 +30,8 @@ def references(value: Any) -> set[str]:
 
 def test_every_reference_leads_somewhere() -> None:
     for reference in references(DOCUMENT):
-        assert reference.removeprefix("#/components/schemas/") in DOCUMENT["components"]["schemas"]
+        _, kind, name = reference.removeprefix("#/").split("/")
+        assert name in DOCUMENT["components"][kind]
 
 
 def test_operations_have_names_of_their_own() -> None:
@@ -44,12 +45,12 @@ def test_the_upload_is_described_with_its_form_and_every_status() -> None:
     assert list(form["properties"]) == ["image", "file", "mode"]
     assert form["properties"]["image"]["format"] == "binary"
     assert form["anyOf"] == [{"required": ["image"]}, {"required": ["file"]}]
-    assert sorted(upload["responses"]) == ["200", "400", "401", "402", "413", "415", "422", "500"]
+    assert sorted(upload["responses"]) == ["200", "202", "400", "401", "402", "409", "413", "415", "422", "429", "500"]
     assert upload["security"] == [{"bearer": []}]
     for status, response in upload["responses"].items():
         content = response["content"]["application/json"]
         assert content["schema"]
-        if status != "200":
+        if status not in {"200", "202"}:
             assert all(example["value"]["error"]["message"] for example in content["examples"].values())
 
 
@@ -62,3 +63,25 @@ def test_money_is_described_as_a_number() -> None:
 def test_a_path_parameter_is_described() -> None:
     (parameter,) = DOCUMENT["paths"]["/api/v4/requests/{request_id}"]["get"]["parameters"]
     assert (parameter["name"], parameter["in"], parameter["required"]) == ("request_id", "path", True)
+
+
+def test_headers_that_clients_send_and_get_are_described() -> None:
+    upload = DOCUMENT["paths"]["/api/v4/invoices/upload-ocr"]["post"]
+    assert [(each["name"], each["in"]) for each in upload["parameters"]] == [
+        ("Idempotency-Key", "header"),
+        ("Prefer", "header"),
+    ]
+    assert set(upload["responses"]["202"]["headers"]) >= {"Location", "Preference-Applied", "X-RateLimit-Remaining"}
+    assert "Retry-After" in upload["responses"]["429"]["headers"]
+    assert "X-RateLimit-Limit" not in upload["responses"]["401"]["headers"]
+    events = DOCUMENT["paths"]["/api/v4/requests/{request_id}/events"]["get"]
+    assert list(events["responses"]["200"]["content"]) == ["text/event-stream"]
+    assert "Last-Event-ID" in {each["name"] for each in events["parameters"]}
+
+
+def test_queries_are_described() -> None:
+    for path in ("/api/v4/lumis/movements", "/api/v4/lumimatch/tags"):
+        described = {each["name"]: each for each in DOCUMENT["paths"][path]["get"]["parameters"]}
+        assert described["limit"]["schema"] == {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}
+        assert described["cursor"]["schema"]["type"] == "string"
+        assert not any(each.get("required") for each in described.values())

@@ -1,7 +1,8 @@
 """A service that dies once, at a chosen point of its first handled event: `crashing_service PACKAGE POINT FLAG`.
 
 POINT is `before-publish` (the state is changed, nothing is published) or `before-ack` (all is published, nothing is
-acked). FLAG is a file that remembers, for the process started after it, that the death has happened.
+acked, or, by the gateway, marked as published). FLAG is a file that remembers, for the process started after it, that
+the death has happened.
 """
 
 import importlib
@@ -27,6 +28,14 @@ def dying_bus(point: str, flag: Path) -> type[Bus]:
             os.kill(os.getpid(), signal.SIGKILL)
 
     class Dying(Bus):
+        async def publish(self, *events: Event, cause: str | None = None) -> None:
+            begins_request = self.service == "gateway"
+            if begins_request and point == BEFORE_PUBLISH:
+                die_once()
+            await super().publish(*events, cause=cause)
+            if begins_request and point == BEFORE_ACK:
+                die_once()
+
         async def _publish_outputs(self, events: Sequence[Event], cause: str) -> None:
             handles_event = not cause.startswith("ledger.")  # a call's outputs have the call's name in their cause
             if handles_event and point == BEFORE_PUBLISH:

@@ -14,21 +14,28 @@ from uuid import uuid4
 import aiohttp
 import jwt
 
+from gateway.audit import AuditLog
 from gateway.auth import StaticKey, TokenVerifier
+from gateway.courier import Courier
 from gateway.deps import Address, Deps, Limits
 from gateway.handlers import follow_event
+from gateway.hooks import Hooks
 from gateway.http import Family
+from gateway.idempotency import IdempotencyKeys
+from gateway.limits import Rate, RateLimits
 from gateway.results import Waiters
 from gateway.routes import lumis_v4
 from gateway.routes.families import FAMILIES
 from gateway.server import serve
 from gateway.store import Requests
+from gateway.userdata import UserData
 from shared.bus import Delivery, event_id
 from shared.contracts.credits import Balance, HoldCredits, HoldPlaced, HoldReleased, ReadBalance, ReleaseHold
 from shared.contracts.message import AnswerT, Call, Event
 from shared.errors import Unavailable
 from shared.files import FileStore
 from shared.mongo import Database, ensure_indexes
+from shared.safe_http import SafeFetcher
 
 SECRET = "a-secret-for-tests-of-32-characters-or-more"
 JPEG = b"\xff\xd8\xff\xe0" + b"picture" * 100
@@ -116,6 +123,12 @@ def deps_on(database: Database, bus: FakeBus, **limits: Any) -> Deps:
         waiters=waiters,
         tokens=TokenVerifier("HS256", StaticKey(SECRET)),
         limits=replace(times, **limits),
+        rate_limits=RateLimits(database, Rate(limit=1000, window_seconds=3600)),
+        keys=IdempotencyKeys(database),
+        audit=AuditLog(database, kept_for=timedelta(days=90)),
+        user_data=UserData(database),
+        hooks=Hooks(database),
+        courier=Courier(SafeFetcher("webhook", allow_private=True), seconds=2, insecure=True, allow_private=True),
         address=Address("127.0.0.1", 0, 10),
         openapi=b"{}",
     )
@@ -188,7 +201,7 @@ async def running(
     database: Database, families: tuple[Family, ...] = FAMILIES, change: Callable[[Deps], Deps] | None = None
 ) -> AsyncIterator[Gateway]:
     """A gateway that listens on a free port."""
-    await ensure_indexes(database, Requests.INDEXES)
+    await ensure_indexes(database, Requests.INDEXES + RateLimits.INDEXES + IdempotencyKeys.INDEXES)
     bus = fake_bus()
     deps = deps_on(database, bus)
     deps = change(deps) if change else deps

@@ -16,6 +16,7 @@ from deploy.local.log import Log
 from deploy.local.ports import free_ports
 from deploy.local.processes import Process, processes_of
 from deploy.local.rows import ServiceRow
+from deploy.local.servers import Server
 from deploy.local.stack import Stack, is_ready
 from deploy.local.tokens import grant_over, make_token
 from shared import mongo
@@ -47,6 +48,10 @@ class KillableStack(Stack):
         """Start a service that was killed, by this command instead of its own where one is given; not waited for."""
         row, _ = self._process(name)
         self._services[row] = self._spawn(row, list(command))
+
+    def server(self, name: str) -> Server:
+        """`mongod` or `rabbitmq`."""
+        return next(server for server in self._servers if server.name == name)
 
     def cpu_seconds(self) -> dict[str, float]:
         """Processor time that each part has taken so far, its children included."""

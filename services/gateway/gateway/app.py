@@ -4,9 +4,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
+from gateway.audit import AuditLog
 from gateway.auth import JwksKeys, Keys, StaticKey, TokenVerifier
+from gateway.courier import Courier
 from gateway.deps import Address, Deps, Limits
+from gateway.erasure import erase_requests
 from gateway.handlers import follow_event, wake_waiter
+from gateway.hooks import Hooks
+from gateway.idempotency import IdempotencyKeys
+from gateway.limits import Rate, RateLimits
 from gateway.openapi import openapi_text
 from gateway.results import Waiters
 from gateway.routes import lumis_v4
@@ -15,11 +21,16 @@ from gateway.server import serve
 from gateway.settings import GatewaySettings
 from gateway.store import Requests
 from gateway.sweep import republish
-from shared.bus import Follower, OwnEvents
+from gateway.userdata import UserData
+from gateway.webhooks import Teller
+from shared.bus import Follower, OwnEvents, Subscription
 from shared.contracts.documents import DocumentReconciled, DocumentUnreadable
+from shared.contracts.erasure import ErasureRequested
+from shared.contracts.webhooks import WebhookScheduled
 from shared.files import FileStore
 from shared.http_client import HttpClient
 from shared.mongo import ensure_indexes
+from shared.safe_http import SafeFetcher
 from shared.service import Platform, Service
 
 API_VERSION = "4.0.0"
@@ -28,7 +39,8 @@ API_VERSION = "4.0.0"
 async def build(settings: GatewaySettings, platform: Platform) -> Deps:
     """The gateway's parts; makes its indexes."""
     database = platform.database("gateway")
-    await ensure_indexes(database, Requests.INDEXES)
+    await ensure_indexes(database, Requests.INDEXES + RateLimits.INDEXES + IdempotencyKeys.INDEXES + Hooks.INDEXES)
+    await ensure_indexes(database, AuditLog.INDEXES + UserData.INDEXES)
     files = FileStore(platform.database("documents"))
     await files.prepare()
     return Deps(
@@ -46,6 +58,17 @@ async def build(settings: GatewaySettings, platform: Platform) -> Deps:
             request_lifetime=timedelta(days=settings.request_lifetime_days),
             republish_after=timedelta(seconds=settings.republish_seconds),
             body_seconds=settings.body_seconds,
+        ),
+        rate_limits=RateLimits(database, Rate(settings.rate_limit, settings.rate_window_seconds)),
+        keys=IdempotencyKeys(database),
+        audit=AuditLog(database, kept_for=timedelta(days=settings.audit_days)),
+        user_data=UserData(database),
+        hooks=Hooks(database),
+        courier=Courier(
+            SafeFetcher("webhook", allow_private=settings.webhook_allow_private),
+            seconds=settings.webhook_seconds,
+            insecure=settings.webhook_insecure,
+            allow_private=settings.webhook_allow_private,
         ),
         address=Address(settings.http_host, settings.http_port, settings.drain_seconds),
         openapi=openapi_text(FAMILIES, API_VERSION).encode(),
@@ -67,12 +90,23 @@ async def serve_http(deps: Deps) -> AsyncIterator[None]:
         yield
 
 
+async def close(deps: Deps) -> None:
+    """Write the audit rows that wait; close what `build` opened to the outside."""
+    await deps.audit.close()
+    await deps.courier.close()
+
+
 SERVICE = Service(
     name="gateway",
     settings=GatewaySettings,
     build=build,
     followers=(Follower(follow_event, prefetch=200),),
     own_events=OwnEvents(wake_waiter, (DocumentReconciled, DocumentUnreadable)),
+    subscriptions=(
+        Subscription(WebhookScheduled, Teller(lumis_v4.result_of), prefetch=256),
+        Subscription(ErasureRequested, erase_requests),
+    ),
     background=(republish,),
     serve=serve_http,
+    close=close,
 )

@@ -5,9 +5,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
 
+from gateway.audit import AuditLog
 from gateway.auth import Caller, TokenVerifier
+from gateway.courier import Courier
+from gateway.hooks import Hooks
+from gateway.idempotency import IdempotencyKeys
+from gateway.limits import RateLimits
 from gateway.results import Waiters
 from gateway.store import Requests
+from gateway.userdata import UserData
 from shared.contracts.message import AnswerT, Call, Event
 from shared.files import FileStore
 
@@ -59,5 +65,11 @@ class Deps:
     waiters: Waiters
     tokens: TokenVerifier
     limits: Limits
+    rate_limits: RateLimits
+    keys: IdempotencyKeys
+    audit: AuditLog
+    user_data: UserData
+    hooks: Hooks
+    courier: Courier
     address: Address
     openapi: bytes

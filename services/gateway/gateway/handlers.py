@@ -2,16 +2,19 @@
 
 from gateway.deps import Deps
 from gateway.store import Advance, Stage
+from gateway.webhooks import schedule_webhook
 from shared.bus import Delivery
 from shared.contracts.credits import CreditsAdjusted, CreditsGranted, CreditsHeld, CreditsReleased, CreditsSettled
 from shared.contracts.documents import DocumentAbandoned, DocumentRecognized, DocumentReconciled, DocumentUnreadable
+from shared.contracts.erasure import ErasureCompleted
 from shared.contracts.message import Event, EventRecord
+from shared.contracts.webhooks import WebhookScheduled
 
 _STAGES = {DocumentRecognized.NAME: Stage.RECOGNIZED, DocumentAbandoned.NAME: Stage.ABANDONED}
 _ENDS = {DocumentReconciled.NAME, DocumentUnreadable.NAME}
 _OF_ACCOUNTS = {CreditsGranted.NAME, CreditsAdjusted.NAME}
 """Events that belong to an account and to no request."""
-_TOLD = _ENDS | {CreditsSettled.NAME, CreditsReleased.NAME}
+_TOLD = _ENDS | {CreditsSettled.NAME, CreditsReleased.NAME, ErasureCompleted.NAME}
 
 
 def advance_of(delivery: Delivery) -> Advance:
@@ -29,19 +32,21 @@ def advance_of(delivery: Delivery) -> Advance:
             return Advance(fields={"settled": event.amount})
         case CreditsReleased():
             return Advance(fields={"released": True})
+        case ErasureCompleted() as event:
+            return Advance(fields={f"erased.{event.service}": event.model_dump(include={"removed", "kept"})})
         case _:
             return Advance()
 
 
 async def follow_event(delivery: Delivery, deps: Deps) -> list[Event]:
     """Put any event into its request's timeline, by its id once however often it comes."""
-    if delivery.type in _OF_ACCOUNTS:
+    if delivery.type in _OF_ACCOUNTS or delivery.type == WebhookScheduled.NAME:  # a telling is no step of the request
         return []
     entry = EventRecord(id=delivery.id, type=delivery.type, source=delivery.source, time=delivery.time)
     await deps.requests.record(entry, delivery.request_id, advance_of(delivery))
     # The exclusive queue tells sooner, but forgets while the connection is down; this one does not.
     wake_waiter(delivery, deps)
-    return []
+    return await schedule_webhook(delivery, deps)
 
 
 def wake_waiter(delivery: Delivery, deps: Deps) -> None:

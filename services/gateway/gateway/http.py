@@ -12,6 +12,7 @@ from typing import Any, Generic, Literal, TypeVar
 from pydantic import BaseModel
 
 from gateway.deps import Caller, Deps
+from gateway.store import StoredRequest
 from shared.errors import LumisError, Refused
 
 
@@ -129,6 +130,57 @@ class Raw:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Stream:
+    """An answer that is written piece by piece, until its source or the client ends it, or the server stops."""
+
+    chunks: AsyncIterator[bytes]
+    content_type: str
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+Result = Answer | Raw | Stream
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer as it goes out, and what the log line says of it."""
+
+    status: int
+    content: bytes | AsyncIterator[bytes]
+    content_type: str
+    headers: Mapping[str, str]
+    audit: Mapping[str, Any]
+    code: str | None = None
+    """The error's."""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A part of a query or a header that a route looks at."""
+
+    name: str
+    place: Literal["query", "header"]
+    description: str
+    schema: Mapping[str, Any] = field(default_factory=lambda: {"type": "string"})
+
+
+def query_of(model: type[BaseModel]) -> tuple[Parameter, ...]:
+    """A model of a query as parameters; what may be absent is not shown as null."""
+    whole = model.model_json_schema()
+    return tuple(_in_query(name, dict(schema)) for name, schema in whole.get("properties", {}).items())
+
+
+def _in_query(name: str, schema: dict[str, Any]) -> Parameter:
+    description = schema.pop("description", "")
+    schema.pop("title", None)
+    given = [kind for kind in schema.pop("anyOf", []) if kind.get("type") != "null"]
+    if schema.get("default", 0) is None:
+        del schema["default"]
+    return Parameter(name, "query", description, {**schema, **(given[0] if given else {})})
+
+
 Reader = Callable[[Incoming], Awaitable[Any]]
 
 
@@ -147,7 +199,7 @@ class Route:
 
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
     path: str
-    function: Callable[[Input[Any], Deps], Awaitable[Answer | Raw]]
+    function: Callable[[Input[Any], Deps], Awaitable[Result]]
     summary: str
     body: Body | None = None
     answer: Any = None
@@ -157,6 +209,13 @@ class Route:
     """Errors as they are really answered, where the row alone shows too little."""
     details: Mapping[int, Any] = field(default_factory=dict)
     """The type of `error.details` by status, where the family has details and these are more than the least."""
+    parameters: tuple[Parameter, ...] = ()
+    accepted: Any = None
+    """The type of the answer's value with status 202, where the route has one."""
+    media_type: str = "application/json"
+    """Of the answer; an answer of another type stands in no envelope."""
+    rebuild: Callable[[StoredRequest], Answer] | None = None
+    """Makes an upload's answer again from what is stored; a route that has it takes the header Idempotency-Key."""
 
 
 @dataclass(frozen=True)
@@ -175,6 +234,10 @@ class Family:
     """HTTP status by the code of a service's refusal; 422 for others."""
     error_status: Callable[[Problem], int] = lambda problem: problem.status
     """HTTP status of an error; JSON-RPC answers 200 to all."""
+    headers: Callable[[Caller, Deps], Awaitable[Mapping[str, str]]] | None = None
+    """Headers of every answer to a known caller."""
+    header_rows: Mapping[str, str] = field(default_factory=dict)
+    """Their names and descriptions; for OpenAPI."""
 
     def refused(self, refusal: Refused) -> Problem:
         """A service's refusal as an error of this family."""

@@ -7,12 +7,14 @@ from datetime import UTC, datetime
 import structlog
 
 from gateway.deps import Deps
-from gateway.metrics import ABANDONED, WAITING
+from gateway.lumis import rate_limited
+from gateway.metrics import ABANDONED, LIMITED, WAITING
 from gateway.results import Conclusion
 from gateway.store import NewRequest
 from gateway.uploads import Upload
 from shared.contracts.credits import HoldCredits, HoldPlaced, Operation, ReleaseHold
 from shared.contracts.documents import DocumentAbandoned, DocumentUploaded
+from shared.contracts.lumis import Retry
 from shared.errors import LumisError, Unavailable
 from shared.mongo import PyMongoError
 
@@ -35,6 +37,8 @@ class Submission:
     upload: Upload
     received_at: datetime
     mode: int = 1
+    retry: Retry | None = None
+    """Set on a retry: what is searched, and what is known."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,7 @@ async def submit_and_wait(submission: Submission, deps: Deps) -> Ending:
 
     Raises:
         Refused: the ledger does not hold the price; nothing is kept.
+        Problem: 429, the user is over the rate limit; nothing is kept.
         Unavailable, PyMongoError: nothing was published; the hold was released as far as possible.
     """
     with deps.waiters.expect(submission.request_id) as future, WAITING.track_inprogress():
@@ -64,6 +69,7 @@ async def submit(submission: Submission, deps: Deps) -> tuple[DocumentUploaded, 
 
     Raises:
         Refused: the ledger does not hold the price; nothing is kept.
+        Problem: 429, the user is over the rate limit; nothing is kept.
         Unavailable, PyMongoError: nothing was published; the hold was released as far as possible.
     """
     file_id, hold = await _keep_and_hold(submission, deps)
@@ -74,10 +80,12 @@ async def submit(submission: Submission, deps: Deps) -> tuple[DocumentUploaded, 
         price=hold.price,
         outgoing=event,
         schema_name=submission.schema_name,
+        retry=submission.retry,
         received_at=submission.received_at,
         expires_at=submission.received_at + deps.limits.request_lifetime,
     )
     try:
+        await _count(submission, deps)
         await deps.requests.create(request)
         await deps.bus.publish(event)
     except BaseException:
@@ -126,9 +134,18 @@ def _uploaded(submission: Submission, file_id: str, deps: Deps) -> DocumentUploa
         size=upload.size,
         sha256=upload.sha256,
         mode=submission.mode,
+        retry=submission.retry,
         received_at=submission.received_at,
         answer_by=submission.received_at + deps.limits.answer_time,
     )
+
+
+async def _count(submission: Submission, deps: Deps) -> None:
+    """After the balance, so that who cannot pay uses nothing up (Lumis API, section 8)."""
+    standing = await deps.rate_limits.take(submission.user_id)
+    if not standing.accepted:
+        LIMITED.inc()
+        raise rate_limited(standing.retry_after)
 
 
 async def _mark_published(event: DocumentUploaded, deps: Deps) -> None:

@@ -14,6 +14,7 @@ from shared.money import json_number
 
 VALIDATION_FAILED = ErrorRow(422, "VALIDATION_FAILED", "No se pudieron detectar todos los campos obligatorios.")
 NOT_ENOUGH_LUMIS = ErrorRow(402, "OCR_PROCESSING_FAILED", "OCR processing failed")
+RATE_LIMITED = ErrorRow(429, "RATE_LIMITED", "Has alcanzado el límite de procesamiento OCR. Intenta más tarde.")
 OCR_PROCESSING_FAILED = ErrorRow(500, "OCR_PROCESSING_FAILED", "OCR processing failed")
 
 _MISSING_MESSAGE = (
@@ -21,7 +22,7 @@ _MISSING_MESSAGE = (
     "Por favor, sube una nueva imagen donde estos campos sean claramente visibles, o usa el endpoint "
     "/api/v4/invoices/upload-ocr-retry para reintentar con una imagen adicional."
 )
-_ALL_MISSING: tuple[tuple[FieldKey, str, str], ...] = (
+_WORDS: tuple[tuple[FieldKey, str, str], ...] = (
     ("ruc", "RUC del comercio", "Número de RUC del comercio emisor (ej: 155751938-2-2024)"),
     ("dv", "Dígito Verificador (DV)", "Dígito verificador que acompaña al RUC"),
     ("invoice_number", "Número de Factura", "Identificador único de la factura (ej: 001-002-123456)"),
@@ -32,6 +33,8 @@ _ALL_MISSING: tuple[tuple[FieldKey, str, str], ...] = (
         "Al menos un producto con descripción y monto (ej: 'Coca Cola 500ml - $1.50')",
     ),
 )
+ALL_MISSING = tuple(MissingField(field_key=key, field_name=name, description=text) for key, name, text in _WORDS)
+"""The five mandatory fields, in the order and with the words in which clients are told that they are missing."""
 
 Number = Annotated[
     Decimal, PlainSerializer(json_number, return_type=int | float, when_used="json"), WithJsonSchema({"type": "number"})
@@ -139,6 +142,14 @@ class UnreadableDetails(MissingDetails):
     reason: Literal["DAMAGED", "ENCRYPTED", "TOO_LARGE", "TOO_COSTLY"]
 
 
+class RateLimitedDetails(ErrorDetails):
+    """429: nothing is charged."""
+
+    cufe: None = None
+    extracted_data: None = None
+    partial_data: PartialData = PartialData()
+
+
 class NotEnoughDetails(ErrorDetails):
     """402: `cost_lumis` is the price here; nothing is charged."""
 
@@ -153,6 +164,12 @@ def not_enough_lumis(price: int) -> Problem:
     """The 402 of an account that cannot pay `price` Lümis."""
     message = f"Saldo insuficiente de Lümis. Necesitas {price} Lümis."
     return Problem(NOT_ENOUGH_LUMIS, details=_json(NotEnoughDetails(cost_lumis=price, message=message)))
+
+
+def rate_limited(retry_after: int) -> Problem:
+    """The 429 of a user over the limit; `retry_after` in seconds."""
+    details = RateLimitedDetails(message=RATE_LIMITED.message)
+    return Problem(RATE_LIMITED, details=_json(details), headers={"Retry-After": str(retry_after)})
 
 
 def show(conclusion: Conclusion | None, cost: int) -> InvoiceRead:
@@ -173,7 +190,7 @@ def _show_outcome(outcome: LumisOutcome, cost: int) -> InvoiceRead:
     extracted = ExtractedShown.model_validate(outcome.extracted)
     if not outcome.complete:
         message = _missing_message(outcome.missing_fields)
-        fields = _missing(extracted, outcome.missing_fields)
+        fields = missing_shown(extracted, outcome.missing_fields)
         raise _failed(message, MissingDetails(cost_lumis=cost, message=message, **fields))
     return InvoiceRead(
         cufe=outcome.cufe,
@@ -195,13 +212,13 @@ def _show_outcome(outcome: LumisOutcome, cost: int) -> InvoiceRead:
 
 def unreadable(reason: Unreadable) -> Problem:
     """The 422 of a document that is itself at fault: all five fields are missing, nothing is charged."""
-    missing = tuple(MissingField(field_key=key, field_name=name, description=text) for key, name, text in _ALL_MISSING)
-    message = _missing_message(missing)
-    fields = _missing(ExtractedShown.model_validate(ExtractedData()), missing)
+    message = _missing_message(ALL_MISSING)
+    fields = missing_shown(ExtractedShown.model_validate(ExtractedData()), ALL_MISSING)
     return _failed(message, UnreadableDetails(message=message, reason=reason.name, **fields))
 
 
-def _missing(extracted: ExtractedShown, missing: Sequence[MissingField]) -> dict[str, Any]:
+def missing_shown(extracted: ExtractedShown, missing: Sequence[MissingField]) -> dict[str, Any]:
+    """What the details of every 422 tell: what was found, and what was not."""
     count = len(extracted.products)
     return {
         "invoice_number": extracted.invoice_number,

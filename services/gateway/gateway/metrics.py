@@ -11,4 +11,14 @@ HTTP_SECONDS = Histogram(
 HTTP_IN_FLIGHT = Gauge("lumis_http_in_flight", "HTTP requests being answered now")
 WAITING = Gauge("lumis_gateway_waiting", "Uploads that wait for their result in this process")
 ABANDONED = Counter("lumis_gateway_abandoned_total", "Uploads whose result did not come in time")
+LIMITED = Counter("lumis_gateway_limited_total", "Uploads that were refused by the rate limit")
+REPLAYED = Counter("lumis_gateway_replayed_total", "Repeats that got the first answer to their Idempotency-Key")
+STREAMS = Gauge("lumis_gateway_streams", "Streams of events that are open in this process")
+WEBHOOK_SECONDS = Histogram(
+    "lumis_gateway_webhook_seconds",
+    "Time of an attempt to tell a webhook something, by outcome (delivered, refused, gone, timeout, unreachable, …)",
+    ["outcome"],
+    buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
 REPUBLISHED = Counter("lumis_gateway_republished_total", "Events published again because nothing said that they were")
+AUDIT_LOST = Counter("lumis_gateway_audit_lost_total", "Audit rows that could not be written")

@@ -15,7 +15,10 @@ _REFERENCE = "#/components/schemas/{model}"
 _BEARER = "bearer"
 _EXAMPLE_ID = "550e8400-e29b-41d4-a716-446655440000"
 _OK = "200"
+_ACCEPTED = "202"
+_JSON = "application/json"
 _UNAUTHORIZED = 401
+_TOO_MANY = 429
 
 
 def openapi(families: Iterable[Family], version: str) -> dict[str, Any]:
@@ -37,6 +40,7 @@ def openapi(families: Iterable[Family], version: str) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "securitySchemes": {_BEARER: {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+            "headers": _headers(family for family, _ in described),
             "schemas": schemas.definitions,
         },
     }
@@ -54,8 +58,12 @@ class _Schemas:
         generator = GenerateJsonSchema(ref_template=_REFERENCE)
         inputs: list[tuple[Any, JsonSchemaMode, Any]] = []
         for number, (family, route) in enumerate(described):
-            answer = TypeAdapter(family.answer_model(route.answer))
+            is_whole = route.media_type == _JSON
+            answer = TypeAdapter(family.answer_model(route.answer) if is_whole else route.answer)
             inputs.append(((number, _OK), "serialization", answer.core_schema))
+            if route.accepted is not None:
+                accepted = TypeAdapter(family.answer_model(route.accepted))
+                inputs.append(((number, _ACCEPTED), "serialization", accepted.core_schema))
             if isinstance(route.body, Body) and isinstance(route.body.schema, type):
                 inputs.append(((number, "body"), "validation", TypeAdapter(route.body.schema).core_schema))
             if family.error_model is not None:
@@ -77,21 +85,53 @@ def _operation(family: Family, route: Route, schemas: _Schemas) -> dict[str, Any
         "tags": [family.name],
         "summary": route.summary,
         "description": getdoc(route.function) or "",
-        "responses": {
-            _OK: {"description": "OK", "content": {"application/json": {"schema": schemas.of(route, _OK)}}},
-            **_errors(family, route, schemas),
-        },
+        "responses": {**_successes(route, schemas), **_errors(family, route, schemas)},
     }
-    if names := re.findall(r"{(\w+)}", route.path):
-        operation["parameters"] = [
-            {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names
-        ]
+    for status, response in operation["responses"].items():
+        if status != str(_UNAUTHORIZED):
+            response.setdefault("headers", {}).update(_header_references(family))
+    if parameters := _parameters(route):
+        operation["parameters"] = parameters
     if route.body is not None:
         schema = schemas.of(route, "body") or route.body.schema
         operation["requestBody"] = {"required": True, "content": {route.body.media_type: {"schema": schema}}}
     if family.authenticate is not None:
         operation["security"] = [{_BEARER: []}]
     return operation
+
+
+def _header_references(family: Family) -> dict[str, Any]:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in family.header_rows}
+
+
+def _headers(families: Iterable[Family]) -> dict[str, Any]:
+    """Headers that every answer of a family has, to a caller who is known."""
+    rows = {name: text for family in families for name, text in family.header_rows.items()}
+    return {name: {"description": text, "schema": {"type": "integer"}} for name, text in rows.items()}
+
+
+def _successes(route: Route, schemas: _Schemas) -> dict[str, Any]:
+    schema = schemas.of(route, _OK)
+    if route.media_type != _JSON:  # its pieces are described, because the whole is no JSON
+        schema = {"type": "string", "contentMediaType": route.media_type, "x-data-schema": schema}
+    responses: dict[str, Any] = {_OK: {"description": "OK", "content": {route.media_type: {"schema": schema}}}}
+    if route.accepted is not None:
+        content = {_JSON: {"schema": schemas.of(route, _ACCEPTED)}}
+        headers = {name: {"schema": {"type": "string"}} for name in ("Location", "Preference-Applied")}
+        responses[_ACCEPTED] = {"description": "Accepted", "headers": headers, "content": content}
+    return responses
+
+
+def _parameters(route: Route) -> list[dict[str, Any]]:
+    in_path = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in re.findall(r"{(\w+)}", route.path)
+    ]
+    others = [
+        {"name": each.name, "in": each.place, "description": each.description, "schema": each.schema}
+        for each in route.parameters
+    ]
+    return in_path + others
 
 
 def _errors(family: Family, route: Route, schemas: _Schemas) -> dict[str, Any]:
@@ -108,6 +148,8 @@ def _errors(family: Family, route: Route, schemas: _Schemas) -> dict[str, Any]:
         }
         if status == _UNAUTHORIZED:
             response["headers"] = {"WWW-Authenticate": {"schema": {"type": "string"}, "example": "Bearer"}}
+        if status == _TOO_MANY:
+            response["headers"] = {"Retry-After": {"description": "Seconds", "schema": {"type": "integer"}}}
         responses[str(status)] = response
     return responses
 

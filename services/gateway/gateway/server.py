@@ -1,4 +1,4 @@
-"""The HTTP server: the only module that touches aiohttp. Turns requests into inputs and answers into responses."""
+"""The HTTP server: with `streams` all that touches aiohttp. Turns requests into inputs, answers into responses."""
 
 import asyncio
 import contextlib
@@ -7,8 +7,9 @@ import time
 import traceback
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import structlog
@@ -18,7 +19,8 @@ from aiohttp.typedefs import Middleware
 from opentelemetry.trace import SpanKind
 from pydantic import BaseModel
 
-from gateway.deps import Deps
+from gateway import repeats
+from gateway.deps import Caller, Deps
 from gateway.http import (
     INTERNAL_ERROR,
     METHOD_NOT_ALLOWED,
@@ -31,9 +33,13 @@ from gateway.http import (
     Input,
     Problem,
     Raw,
+    Reply,
     Route,
+    Stream,
 )
 from gateway.metrics import HTTP_IN_FLIGHT, HTTP_SECONDS
+from gateway.store import StoredRequest
+from gateway.streams import Streams
 from shared.errors import Refused, Unavailable
 from shared.redaction import pseudonym
 from shared.telemetry import span
@@ -47,23 +53,14 @@ _TOO_LARGE = 413
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-@dataclass(frozen=True)
-class _Reply:
-    """A response to be written, and what the log line says of it."""
-
-    status: int
-    content: bytes
-    content_type: str
-    headers: Mapping[str, str]
-    audit: Mapping[str, Any]
-
-
 def make_app(families: Iterable[Family], deps: Deps, default: Family) -> web.Application:
     """The routes of all families as an application; `default` writes the errors of paths that no route has."""
     app = web.Application(middlewares=[_unrouted(default)])
+    streams = Streams()
+    app.on_shutdown.append(streams.end)
     for family in families:
         for route in family.routes:
-            handler = _handler(family, route, deps)
+            handler = _handler(family, route, deps, streams)
             app.router.add_route(route.method, route.path, handler, expect_handler=_continue)
     return app
 
@@ -105,27 +102,34 @@ def _unrouted(default: Family) -> Middleware:
         else:
             problem = Problem(NOT_FOUND)
 
-        async def refuse(exchange: Exchange) -> _Reply:
+        async def refuse(exchange: Exchange) -> Reply:
             return _failed(default, problem, exchange)
 
-        return await _observed(request, default.name, "unrouted", refuse)
+        return _response(await _observed(request, default.name, "unrouted", refuse))
 
     return answer_unrouted
 
 
-def _handler(family: Family, route: Route, deps: Deps) -> _Handler:
+def _handler(family: Family, route: Route, deps: Deps, streams: Streams) -> _Handler:
     async def handle(request: web.Request) -> web.StreamResponse:
-        async def answer(exchange: Exchange) -> _Reply:
+        async def answer(exchange: Exchange) -> Reply:
             return await _answer(family, route, deps, _incoming(request, exchange, deps), exchange)
 
-        return await _observed(request, family.name, route.path, answer)
+        reply = await _observed(request, family.name, route.path, answer, deps.audit.note)
+        if isinstance(reply.content, bytes):
+            return _response(reply)
+        return await streams.write(request, reply, reply.content)
 
     return handle
 
 
 async def _observed(
-    request: web.Request, family: str, route: str, answer: Callable[[Exchange], Awaitable[_Reply]]
-) -> web.Response:
+    request: web.Request,
+    family: str,
+    route: str,
+    answer: Callable[[Exchange], Awaitable[Reply]],
+    note: Callable[[str, Mapping[str, Any]], None] | None = None,
+) -> Reply:
     """Run one request inside its log context, span and metrics."""
     exchange = Exchange(request_id=str(uuid.uuid4()))
     method = request.method if request.method in _METHODS else "other"
@@ -139,10 +143,16 @@ async def _observed(
         current.set_attribute("http.response.status_code", reply.status)
         seconds = time.perf_counter() - exchange.started
         HTTP_SECONDS.labels(family, method, route, str(reply.status)).observe(seconds)
-        _log.info("answered", method=method, route=route, status=reply.status, ms=round(seconds * 1000), **reply.audit)
-    response = web.Response(
-        status=reply.status, body=reply.content, headers={**reply.headers, "Content-Type": reply.content_type}
-    )
+        facts = {"method": method, "route": route, "status": reply.status, "ms": round(seconds * 1000), **reply.audit}
+        _log.info("answered", **facts)
+        if note is not None:
+            note(exchange.request_id, facts)
+    return reply
+
+
+def _response(reply: Reply) -> web.Response:
+    headers = {**reply.headers, "Content-Type": reply.content_type}
+    response = web.Response(status=reply.status, body=reply.content, headers=headers)
     if reply.status == _TOO_LARGE:
         response.force_close()  # the rest of the body is drained for a moment, so that the client sees the answer
     return response
@@ -172,16 +182,32 @@ async def _chunks(request: web.Request, seconds: float) -> AsyncIterator[bytes]:
         yield chunk
 
 
-async def _answer(family: Family, route: Route, deps: Deps, incoming: Incoming, exchange: Exchange) -> _Reply:
+async def _answer(family: Family, route: Route, deps: Deps, incoming: Incoming, exchange: Exchange) -> Reply:
     """Authenticate, read, call, write; every error becomes one of the family's answers."""
-    audit: dict[str, Any] = {}
-    try:
-        caller = None
-        if family.authenticate is not None:
-            caller = await family.authenticate(incoming.headers, deps)
-            audit["user"] = pseudonym(caller.user_id)
-        body = await route.body.read(incoming) if route.body else None
-        exchange = replace(exchange, body=body)
+    writer = _Writer(family, route, deps, exchange)
+    reply = await writer.guarded(lambda: writer.answer(incoming))
+    if family.headers is None or writer.caller is None:
+        return reply
+    return replace(reply, headers={**await family.headers(writer.caller, deps), **reply.headers})
+
+
+class _Writer:
+    """One request on its way through a route."""
+
+    def __init__(self, family: Family, route: Route, deps: Deps, exchange: Exchange) -> None:
+        self.caller: Caller | None = None
+        self._family = family
+        self._route = route
+        self._deps = deps
+        self._exchange = exchange
+        self._audit: dict[str, Any] = {}
+
+    async def answer(self, incoming: Incoming) -> Reply:
+        if self._family.authenticate is not None:
+            self.caller = await self._family.authenticate(incoming.headers, self._deps)
+            self._audit["user"] = pseudonym(self.caller.user_id)
+        body = await self._route.body.read(incoming) if self._route.body else None
+        self._exchange = replace(self._exchange, body=body)
         given = Input(
             request_id=incoming.request_id,
             received_at=datetime.now(UTC),
@@ -189,35 +215,62 @@ async def _answer(family: Family, route: Route, deps: Deps, incoming: Incoming, 
             path=incoming.path,
             query=incoming.query,
             headers=incoming.headers,
-            known=caller,
+            known=self.caller,
         )
-        result = await route.function(given, deps)
-        return _succeeded(family, result, exchange, audit)
-    except Problem as problem:
-        return _failed(family, problem, exchange, audit)
-    except Refused as refusal:
-        return _failed(family, family.refused(refusal), exchange, audit)
-    except Unavailable as error:
-        _log.warning("a part is unavailable", error=type(error).__name__, detail=str(error))
-        return _failed(family, Problem(INTERNAL_ERROR), exchange, audit)
-    except Exception as error:  # noqa: BLE001 - whatever it is, the client gets an envelope and we get the stack
-        # The stack alone: an exception's own text may hold a client's data.
-        stack = "".join(traceback.format_tb(error.__traceback__))
-        _log.error("unexpected error", error=type(error).__qualname__, stack=stack)
-        return _failed(family, Problem(INTERNAL_ERROR), exchange, audit)
+        if self._route.rebuild is None or repeats.HEADER not in given.headers:
+            return await self._call(given)
+        first = partial(self.guarded, partial(self._call, given))
+        reply = await repeats.answer_once(repeats.Attempt(given, self._route.path, first, self._rebuild), self._deps)
+        return replace(reply, audit={**self._audit, **reply.audit})
+
+    async def guarded(self, work: Callable[[], Awaitable[Reply]]) -> Reply:
+        try:
+            return await work()
+        except Problem as problem:
+            return self._failed(problem)
+        except Refused as refusal:
+            return self._failed(self._family.refused(refusal))
+        except Unavailable as error:
+            _log.warning("a part is unavailable", error=type(error).__name__, detail=str(error))
+            return self._failed(Problem(INTERNAL_ERROR))
+        except Exception as error:  # noqa: BLE001 - whatever it is, the client gets an envelope and we get the stack
+            # The stack alone: an exception's own text may hold a client's data.
+            stack = "".join(traceback.format_tb(error.__traceback__))
+            _log.error("unexpected error", error=type(error).__qualname__, stack=stack)
+            return self._failed(Problem(INTERNAL_ERROR))
+
+    async def _call(self, given: Input[Any]) -> Reply:
+        result = await self._route.function(given, self._deps)
+        match result:
+            case Raw():
+                return Reply(result.status, result.content, result.content_type, result.headers, self._audit)
+            case Stream():
+                return Reply(result.status, result.chunks, result.content_type, result.headers, self._audit)
+        return self._written(result)
+
+    async def _rebuild(self, request: StoredRequest) -> Reply:
+        self._exchange = replace(self._exchange, request_id=request.request_id)
+
+        async def work() -> Reply:
+            rebuild = self._route.rebuild
+            return self._failed(Problem(NOT_FOUND)) if rebuild is None else self._written(rebuild(request))
+
+        return await self.guarded(work)
+
+    def _written(self, answer: Answer) -> Reply:
+        content = _json(self._family.answer(answer.value, self._exchange))
+        return Reply(answer.status, content, "application/json", answer.headers, {**self._audit, **answer.audit})
+
+    def _failed(self, problem: Problem) -> Reply:
+        return _failed(self._family, problem, self._exchange, self._audit)
 
 
-def _succeeded(family: Family, result: Answer | Raw, exchange: Exchange, audit: Mapping[str, Any]) -> _Reply:
-    if isinstance(result, Raw):
-        return _Reply(result.status, result.content, result.content_type, result.headers, audit)
-    content = _json(family.answer(result.value, exchange))
-    return _Reply(result.status, content, "application/json", result.headers, {**audit, **result.audit})
-
-
-def _failed(family: Family, problem: Problem, exchange: Exchange, audit: Mapping[str, Any] | None = None) -> _Reply:
-    said = {**(audit or {}), "code": problem.code, "cost_lumis": problem.details.get("cost_lumis", 0)}
+def _failed(family: Family, problem: Problem, exchange: Exchange, audit: Mapping[str, Any] | None = None) -> Reply:
+    # A 402 shows the price as its cost; what was charged stands beside it.
+    cost = problem.details.get("charged_lumis", problem.details.get("cost_lumis", 0))
+    said = {**(audit or {}), "code": problem.code, "cost_lumis": cost}
     content = _json(family.error(problem, exchange))
-    return _Reply(family.error_status(problem), content, "application/json", problem.headers, said)
+    return Reply(family.error_status(problem), content, "application/json", problem.headers, said, problem.code)
 
 
 def _json(body: BaseModel | Mapping[str, Any]) -> bytes:

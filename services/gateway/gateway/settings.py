@@ -21,9 +21,17 @@ class GatewaySettings(ServiceSettings):
 
     answer_seconds: float = Field(default=30, gt=0, le=600, description="From a whole upload to its answer")
     body_seconds: float = Field(default=120, gt=0, description="How long a client may take to send a body")
+    rate_limit: int = Field(
+        default=60, ge=1, le=100_000, description="Uploads and retries of a user at once, and in each further window"
+    )
+    rate_window_seconds: int = Field(default=3600, ge=1, le=2_678_400, description="The window of the rate limit")
     file_lifetime_seconds: float = Field(default=3600, gt=0, description="An unread file is deleted after this")
     request_lifetime_days: float = Field(default=90, gt=0, description="Requests and results are deleted after this")
+    audit_days: float = Field(default=90, gt=0, description="Audit rows are deleted after this")
     republish_seconds: float = Field(default=60, gt=0, description="An unpublished request is published after this")
+    webhook_seconds: float = Field(default=10, gt=0, le=60, description="How long a webhook may take to answer")
+    webhook_insecure: bool = Field(default=False, description="Allow webhooks over http; for local use")
+    webhook_allow_private: bool = Field(default=False, description="Allow webhooks on private addresses; for local use")
     drain_seconds: float = Field(default=35, gt=0, description="On SIGTERM, how long waiting uploads may take to end")
 
     @property

@@ -9,12 +9,28 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from gateway.results import Conclusion
+from gateway.userdata import ERASERS, ERASURE
 from shared.contracts.documents import Outcome, Unreadable
+from shared.contracts.lumis import Retry
 from shared.contracts.message import Event, EventRecord
+from shared.contracts.tags import UserTagged
 from shared.mongo import Database, DuplicateKeyError, Index, UpdateLane
 
 _OUTCOME: TypeAdapter[Outcome] = TypeAdapter(Outcome)
 _LONGEST_TIMELINE = 200
+_PROGRESS = {
+    "user_id": 1,
+    "operation": 1,
+    "erased": 1,
+    "received_at": 1,
+    "timeline": 1,
+    "released": 1,
+    "settled": 1,
+    "given_up": 1,
+    "unreadable": 1,
+    "outcome.complete": 1,
+    "outcome.invoice_id": 1,
+}
 _EARLY_LIFETIME = timedelta(hours=1)
 
 
@@ -44,6 +60,17 @@ class StoredRequest:
     settled: int | None
     released: bool
     timeline: tuple[EventRecord, ...]
+    retry: Retry | None = None
+    """What a retry was asked for; a failed one gives it back to its client."""
+    erased: Mapping[str, Any] = field(default_factory=dict)
+    """Of an erasure: by service, what it removed and kept."""
+    given_up: bool = False
+    """It failed before anything was published."""
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it has a result, or its client was told that it failed."""
+        return self.conclusion is not None or self.stage is Stage.ABANDONED
 
     @property
     def cost(self) -> int:
@@ -53,6 +80,18 @@ class StoredRequest:
         if self.settled is not None:
             return self.settled
         return self.price if self.stage is Stage.RECONCILED else 0
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What happened to a request so far."""
+
+    user_id: str
+    received_at: datetime
+    events: tuple[EventRecord, ...]
+    """In the order in which they came here, so that new ones are always last."""
+    ended: bool
+    """Nothing more is to come: the price is settled or released, and a complete invoice's buyer is tagged."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +105,7 @@ class NewRequest:
     schema_name: str
     received_at: datetime
     expires_at: datetime
+    retry: Retry | None = None
 
 
 @dataclass(frozen=True)
@@ -97,6 +137,7 @@ class Requests:
             "schema_name": request.schema_name,
             "operation": request.operation,
             "price": request.price,
+            **({"retry": request.retry.model_dump()} if request.retry else {}),
             "outgoing": _outgoing(request.outgoing),
             "published": False,
             "received_at": request.received_at,
@@ -119,7 +160,7 @@ class Requests:
     async def give_up(self, request_id: str) -> None:
         """The request failed before anything was published: nothing is left to publish, and nobody works on it."""
         change = {
-            "$set": {"published": True},
+            "$set": {"published": True, "given_up": True},
             "$unset": {"outgoing": ""},
             "$max": {"stage": Stage.ABANDONED.value},
         }
@@ -157,6 +198,19 @@ class Requests:
         row = await self._requests.find_one({"_id": request_id, "user_id": {"$exists": True}})
         return _stored(row) if row else None
 
+    async def was_accepted(self, request_id: str) -> bool:
+        """Whether the request was stored and not given up: it is worked on, or it ended."""
+        wanted = {"_id": request_id, "user_id": {"$exists": True}, "given_up": {"$ne": True}}
+        return await self._requests.find_one(wanted, {"_id": 1}) is not None
+
+    async def progress(self, request_id: str) -> Progress | None:
+        """What happened to the request so far, None where it is unknown or not accepted yet."""
+        row = await self._requests.find_one({"_id": request_id, "user_id": {"$exists": True}}, _PROGRESS)
+        if row is None:
+            return None
+        entries = tuple(EventRecord.model_validate(entry) for entry in row["timeline"])
+        return Progress(row["user_id"], row["received_at"], entries, ended=_is_over(row, entries))
+
     async def conclusion(self, request_id: str) -> Conclusion | None:
         """How the request ended, None while it has not."""
         row = await self._requests.find_one({"_id": request_id}, {"outcome": 1, "unreadable": 1, "provider": 1})
@@ -173,6 +227,18 @@ def _conclusion(row: Mapping[str, Any]) -> Conclusion | None:
     return Conclusion(unreadable=Unreadable(row["unreadable"])) if "unreadable" in row else None
 
 
+def _is_over(row: Mapping[str, Any], events: tuple[EventRecord, ...]) -> bool:
+    if row.get("operation") == ERASURE:
+        return set(row.get("erased", ())) >= set(ERASERS)
+    if row.get("released") or row.get("given_up"):
+        return True
+    if "settled" not in row or not ("outcome" in row or "unreadable" in row):
+        return False
+    outcome = row.get("outcome", {})
+    is_stored = outcome.get("complete") and outcome.get("invoice_id")
+    return not is_stored or any(entry.type == UserTagged.NAME for entry in events)
+
+
 def _stored(row: Mapping[str, Any]) -> StoredRequest:
     timeline = sorted((EventRecord.model_validate(entry) for entry in row["timeline"]), key=lambda entry: entry.time)
     return StoredRequest(
@@ -187,4 +253,7 @@ def _stored(row: Mapping[str, Any]) -> StoredRequest:
         settled=row.get("settled"),
         released=row.get("released", False),
         timeline=tuple(timeline),
+        retry=Retry.model_validate(row["retry"]) if "retry" in row else None,
+        erased=row.get("erased", {}),
+        given_up=row.get("given_up", False),
     )

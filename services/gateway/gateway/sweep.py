@@ -8,12 +8,15 @@ import structlog
 from gateway.deps import Deps
 from gateway.metrics import REPUBLISHED
 from shared.contracts.documents import DocumentAbandoned, DocumentUploaded
+from shared.contracts.erasure import ErasureRequested
 from shared.contracts.message import Event
 from shared.service import every
 
 _log = structlog.get_logger()
 
-_OUTGOING: dict[str, type[Event]] = {event.NAME: event for event in (DocumentUploaded, DocumentAbandoned)}
+_OUTGOING: dict[str, type[Event]] = {
+    event.NAME: event for event in (DocumentUploaded, DocumentAbandoned, ErasureRequested)
+}
 _PUBLISH_SECONDS = 15.0
 
 

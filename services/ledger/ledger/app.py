@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from ledger.deps import Deps
+from ledger.erasure import keep_movements
 from ledger.handlers import (
     adjust_credits,
     give_back_abandoned,
@@ -33,6 +34,7 @@ from shared.contracts.credits import (
     SetPrices,
 )
 from shared.contracts.documents import DocumentAbandoned, DocumentReconciled, DocumentUnreadable
+from shared.contracts.erasure import ErasureRequested
 from shared.mongo import ensure_indexes
 from shared.service import Platform, Service
 
@@ -61,6 +63,7 @@ SERVICE = Service(
         Subscription(DocumentReconciled, settle_credits),
         Subscription(DocumentUnreadable, release_unreadable),
         Subscription(DocumentAbandoned, give_back_abandoned),
+        Subscription(ErasureRequested, keep_movements),
     ),
     operations=(
         Operation(HoldCredits, hold_credits),

@@ -8,6 +8,7 @@ import structlog
 from ocr_engine.attempts import Patience, Provider
 from ocr_engine.breaker import Breaker
 from ocr_engine.chain import Chain, Limits
+from ocr_engine.erasure import erase_readings
 from ocr_engine.handlers import Deps, read_document
 from ocr_engine.providers.gemini import Gemini
 from ocr_engine.providers.local import LocalEngine
@@ -16,6 +17,7 @@ from ocr_engine.settings import OcrEngineSettings
 from ocr_engine.store import ReadingStore
 from shared.bus import Subscription
 from shared.contracts.documents import DocumentUploaded
+from shared.contracts.erasure import ErasureRequested
 from shared.files import FileStore
 from shared.http_client import HttpClient
 from shared.service import Platform, Service
@@ -110,6 +112,9 @@ SERVICE = Service(
     name="ocr-engine",
     settings=OcrEngineSettings,
     build=build,
-    subscriptions=(Subscription(DocumentUploaded, read_document, prefetch=_PREFETCH),),
+    subscriptions=(
+        Subscription(DocumentUploaded, read_document, prefetch=_PREFETCH),
+        Subscription(ErasureRequested, erase_readings),
+    ),
     close=close,
 )

@@ -187,10 +187,15 @@ class _Run:
     def _keep(self, reading: Reading) -> bool:
         """Remember the reading if it is the best so far; True where what it says is possible, so the chain may end."""
         rank = _rank(reading, self._schema)
-        fine = plausible(reading) and rank > _NOTHING_FOUND
+        fine = plausible(reading, self._known_ruc()) and rank > _NOTHING_FOUND
         if fine or self._best is None or rank > _rank(self._best, self._schema):
             self._best = reading
         return fine
+
+    def _known_ruc(self) -> str | None:
+        """The RUC that a retry does not look for, so that a DV of another one is not believed."""
+        retry = self._document.retry
+        return retry.previous.ruc if retry and retry.previous and "ruc" not in retry.searched else None
 
     async def _checked(self, reading: Reading, question: Question) -> Reading:
         """A model's reading against the evidence; QR, CUFE and XML win over what a model says.

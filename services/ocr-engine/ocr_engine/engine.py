@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from ocr_engine.evidence import Evidence, UnreadableDocument, Word
+from shared.contracts.lumis import Retry
 from shared.contracts.reading import Reading
 
 
@@ -16,6 +17,8 @@ class Document:
     content_type: str
     schema_name: str
     mode: int
+    retry: Retry | None = None
+    """Set where only some fields are looked for."""
 
 
 class Local(Protocol):

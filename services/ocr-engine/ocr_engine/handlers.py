@@ -63,7 +63,7 @@ async def read_document(event: DocumentUploaded, deps: Deps) -> list[Event]:
     if outputs is None:
         with READING_NOW.track_inprogress():
             output = await _read(event, deps)
-        outputs = await deps.readings.keep(event.request_id, [output], deps.now())
+        outputs = await deps.readings.keep(event, [output], deps.now())
     await deps.files.delete(event.file_id)
     return outputs
 
@@ -76,7 +76,7 @@ async def _read(event: DocumentUploaded, deps: Deps) -> Event:
     content = await deps.files.read(event.file_id)
     if content is None:
         return _unreadable(event, Unreadable.FILE_GONE)
-    document = Document(content, event.content_type, event.schema_name, event.mode)
+    document = Document(content, event.content_type, event.schema_name, event.mode, event.retry)
     return _event_of(event, await deps.chain.read(document, deadline))
 
 
@@ -94,6 +94,7 @@ def _event_of(event: DocumentUploaded, result: Result) -> Event:
         received_at=event.received_at,
         answer_by=event.answer_by,
         reading=result.reading,
+        retry=event.retry,
     )
 
 

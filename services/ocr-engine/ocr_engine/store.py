@@ -4,11 +4,16 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from shared.contracts.documents import DocumentRecognized, DocumentUnreadable
+from shared.contracts.documents import DocumentRecognized, DocumentUnreadable, DocumentUploaded
 from shared.contracts.message import Event
+from shared.erasures import Erasures
 from shared.mongo import Database, DuplicateKeyError, Index, ensure_indexes
 
 _READINGS = "readings"
+_INDEXES = (
+    Index(_READINGS, (("expires_at", 1),), expire_after_seconds=0),
+    Index(_READINGS, (("user_id", 1), ("received_at", 1))),
+)
 _OUTPUTS: dict[str, type[Event]] = {event.NAME: event for event in (DocumentRecognized, DocumentUnreadable)}
 
 
@@ -19,20 +24,25 @@ class ReadingStore:
         self._database = database
         self._readings = database[_READINGS]
         self._kept_for = kept_for
+        self._erasures = Erasures(database)
 
     async def prepare(self) -> None:
-        """Make the index by which MongoDB deletes what is older than its time."""
-        await ensure_indexes(self._database, [Index(_READINGS, (("expires_at", 1),), expire_after_seconds=0)])
+        """Make the indexes: by one MongoDB deletes what is older than its time, by the other a user's are found."""
+        await ensure_indexes(self._database, _INDEXES)
+        await self._erasures.prepare()
 
     async def outputs(self, request_id: str) -> list[Event] | None:
         """The events of a request that was handled before, None where it was not."""
         stored = await self._readings.find_one({"_id": request_id}, {"outputs": 1})
         return None if stored is None else [_load(output) for output in stored["outputs"]]
 
-    async def keep(self, request_id: str, outputs: Sequence[Event], now: datetime) -> list[Event]:
+    async def keep(self, uploaded: DocumentUploaded, outputs: Sequence[Event], now: datetime) -> list[Event]:
         """Keep a request's events; returns those that stand, which are the first ones where two readers raced."""
+        request_id = uploaded.request_id
         row = {
             "_id": request_id,
+            "user_id": uploaded.user_id,
+            "received_at": uploaded.received_at,
             "outputs": [{"name": event.NAME, "data": event.model_dump(mode="json")} for event in outputs],
             "read_at": now,
             "expires_at": now + self._kept_for,
@@ -41,7 +51,16 @@ class ReadingStore:
             await self._readings.insert_one(row)
         except DuplicateKeyError:
             return await self.outputs(request_id) or list(outputs)
+        if await self._erasures.cover(uploaded.user_id, uploaded.received_at):
+            # Erased by its user while it was being read: it is answered, nothing stays.
+            await self._readings.delete_one({"_id": request_id})
         return list(outputs)
+
+    async def erase(self, user_id: str, before: datetime) -> int:
+        """Delete the readings of what a user handed in until then, also of what is being read; how many."""
+        await self._erasures.mark(user_id, before)
+        result = await self._readings.delete_many({"user_id": user_id, "received_at": {"$lte": before}})
+        return result.deleted_count
 
 
 def _load(output: dict[str, Any]) -> Event:

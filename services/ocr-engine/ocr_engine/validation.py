@@ -4,11 +4,12 @@ import base64
 import binascii
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from ocr_engine.evidence import Evidence
-from shared.contracts.lumis import LUMIS
+from ocr_engine.local.lumis.embedded import read_embedded
+from shared.contracts.lumis import ITEM_FIELDS, LUMIS
 from shared.contracts.reading import Candidate, ReadField, Reading, Source
 from shared.money import CENT, parse_amount, to_cents
 from shared.panama import Cufe, cufe_in_url, dv_fits, is_ruc, normalize_ruc, parse_cufe, possible_dvs
@@ -22,13 +23,17 @@ DATE_IMPLAUSIBLE = "DATE_IMPLAUSIBLE"
 SUM_MISMATCH = "SUM_MISMATCH"
 ITEM_MISMATCH = "ITEM_MISMATCH"
 TOTAL_NOT_POSITIVE = "TOTAL_NOT_POSITIVE"
+XML_DIFFERS = "XML_DIFFERS"
 
 _QR_CONFIDENCE = 0.99
+_XML_CONFIDENCE = 0.99
 _CUFE_CONFIDENCE = 0.97
 _AGREED = 0.97
 _DOUBTED = 0.4
 _REFUSED = 0.2
 _COMPUTED = 0.5
+_PROVEN_BY_XML = frozenset({"ruc", "dv", "invoice_number", "date", "total", "tot_itbms"})
+"""Names and addresses are worded otherwise in print, which is no difference."""
 _FIRST_DATE = dt.date(2000, 1, 1)
 _CUFE = re.compile(r"FE\d{3}[0-9A-Z-]{20}-\d{2}[0-9A-Z]{4}\d{34}")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{80,}={0,2}")
@@ -41,27 +46,32 @@ _AMOUNT = re.compile(r"\d[\d,]*\.\d{2}")
 def validate(reading: Reading, evidence: Evidence, today: dt.date | None = None) -> Reading:
     """The reading with what its own figures prove or disprove: confidences, warnings, values out of a checked CUFE.
 
-    Only a CUFE whose check digit holds replaces a value (the DGI's own data); a mere mismatch lowers confidences.
+    Only the invoice's own attached XML and a CUFE whose check digit holds replace values; a mere mismatch lowers
+    confidences.
     `today` (default: now, UTC) bounds the date. Schemas other than `lumis` come back unchanged.
     """
     if reading.schema_name != LUMIS:
         return reading
     fields = dict(reading.fields)
     warnings = list(reading.warnings)
+    read = _take_xml(fields, reading.items, evidence, warnings)
     _check_cufe(fields, evidence, warnings)
     _check_ruc(fields, warnings)
     _check_date(fields, warnings, today or dt.datetime.now(dt.UTC).date())
-    items = tuple(_checked_item(item, warnings) for item in reading.items)
+    items = tuple(_checked_item(item, warnings) for item in read)
     _check_sums(fields, items, evidence, warnings)
     return reading.model_copy(update={"fields": fields, "items": items, "warnings": tuple(dict.fromkeys(warnings))})
 
 
-def plausible(reading: Reading) -> bool:
-    """False where a validated reading cannot be right: an impossible RUC or DV, or sums that do not hold."""
+def plausible(reading: Reading, known_ruc: str | None = None) -> bool:
+    """False where a validated reading cannot be right: an impossible RUC or DV, or sums that do not hold.
+
+    A `known_ruc` is not read here and not doubted; the DV must be its own.
+    """
     if reading.schema_name != LUMIS:
         return True
-    ruc, dv = reading.value("ruc"), reading.value("dv")
-    if ruc is not None and (not is_ruc(ruc) or (dv is not None and dv_fits(ruc, dv) is False)):
+    ruc, dv = known_ruc or reading.value("ruc"), reading.value("dv")
+    if ruc is not None and ((not known_ruc and not is_ruc(ruc)) or (dv is not None and dv_fits(ruc, dv) is False)):
         return False
     return not {SUM_MISMATCH, TOTAL_NOT_POSITIVE} & set(reading.warnings)
 
@@ -80,6 +90,36 @@ def cufes_in(text: str) -> Iterator[str]:
         except (binascii.Error, UnicodeDecodeError, ValueError):
             continue
         yield from (hit[0] for hit in _CUFE.finditer(inner) if parse_cufe(hit[0]))
+
+
+def _take_xml(
+    fields: dict[str, ReadField], items: tuple[dict[str, ReadField], ...], evidence: Evidence, warnings: list[str]
+) -> tuple[dict[str, ReadField], ...]:
+    """The lines, after taking what the invoice's own XML says over what was read; printed places are kept."""
+    embedded = read_embedded(evidence.xml)
+    if embedded is None:
+        return items
+    for key, value in embedded.fields.items():
+        before = fields.get(key, ReadField())
+        if before.value is not None and key in _PROVEN_BY_XML and not _same_value(before.value, value):
+            warnings.append(XML_DIFFERS)
+        fields[key] = _replaced(before, value, "xml", _XML_CONFIDENCE)
+    if not embedded.items:
+        return items
+    own: tuple[dict[str, ReadField], ...] = items if len(items) == len(embedded.items) else ({},) * len(embedded.items)
+    return tuple(_line_of_xml(before, line) for before, line in zip(own, embedded.items, strict=True))
+
+
+def _line_of_xml(before: dict[str, ReadField], line: Mapping[str, str]) -> dict[str, ReadField]:
+    proven = {
+        key: _replaced(before.get(key, ReadField()), value, "xml", _XML_CONFIDENCE) for key, value in line.items()
+    }
+    return {**dict.fromkeys(ITEM_FIELDS, ReadField()), **before, **proven}
+
+
+def _same_value(one: str, other: str) -> bool:
+    amounts = parse_amount(one), parse_amount(other)
+    return one == other or (None not in amounts and amounts[0] == amounts[1])
 
 
 def _check_cufe(fields: dict[str, ReadField], evidence: Evidence, warnings: list[str]) -> None:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import structlog
 
 from reconciler.metrics import MISSING, RECONCILED, WARNINGS
-from reconciler.schemas import lumis
+from reconciler.schemas import lumis, lumis_retry
 from reconciler.store import InvoiceStore
 from shared.contracts.documents import DocumentRecognized, DocumentReconciled, Outcome
-from shared.contracts.lumis import LUMIS
+from shared.contracts.lumis import LUMIS, Retry
 from shared.contracts.message import Event
 from shared.errors import Rejected
 
@@ -17,6 +17,9 @@ _log = structlog.get_logger()
 
 SCHEMAS: Mapping[str, Callable[[DocumentRecognized], Outcome]] = {LUMIS: lumis.reconcile}
 """What is made of a reading, by the schema's name. A new schema is a module in `schemas` and a row here."""
+
+RETRIES: Mapping[str, Callable[[DocumentRecognized, Retry], Outcome]] = {LUMIS: lumis_retry.reconcile}
+"""Likewise for a second look, where a schema has one."""
 
 
 @dataclass(frozen=True)
@@ -30,12 +33,9 @@ async def reconcile_document(event: DocumentRecognized, deps: Deps) -> list[Even
     """Check a reading and record what came of it; a repeat gives the first result again, whatever it reads.
 
     Raises:
-        Rejected: the schema is not known here.
+        Rejected: the schema is not known here, or knows no retry.
     """
-    reconcile = SCHEMAS.get(event.schema_name)
-    if reconcile is None:
-        raise Rejected(f"schema {event.schema_name[:64]!r} is not known")
-    recorded = await deps.invoices.record(event, reconcile(event))
+    recorded = await deps.invoices.record(event, _outcome(event))
     if recorded.fresh:
         _tell(event, recorded.outcome)
     return [
@@ -50,6 +50,14 @@ async def reconcile_document(event: DocumentRecognized, deps: Deps) -> list[Even
             outcome=recorded.outcome,
         )
     ]
+
+
+def _outcome(event: DocumentRecognized) -> Outcome:
+    if event.retry is not None and event.schema_name in RETRIES:
+        return RETRIES[event.schema_name](event, event.retry)
+    if event.retry is not None or event.schema_name not in SCHEMAS:
+        raise Rejected(f"schema {event.schema_name[:64]!r} is not known")
+    return SCHEMAS[event.schema_name](event)
 
 
 def _tell(event: DocumentRecognized, outcome: Outcome) -> None:

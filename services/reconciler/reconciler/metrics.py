@@ -9,3 +9,4 @@ RECONCILED = Counter(
 )
 MISSING = Counter("lumis_reconciler_missing_fields_total", "Mandatory fields that were not found, by field", ["field"])
 WARNINGS = Counter("lumis_reconciler_warnings_total", "Figures that do not agree, by the warning's code", ["code"])
+REVIEWS = Counter("lumis_reconciler_reviews_total", "Reviews of invoices, by decision", ["decision"])

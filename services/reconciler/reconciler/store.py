@@ -5,6 +5,7 @@ from typing import Any
 
 from shared.contracts.documents import DocumentRecognized, Outcome
 from shared.contracts.message import Contract
+from shared.erasures import Erasures
 from shared.errors import Unavailable
 from shared.mongo import Database, DuplicateKeyError, Index, ensure_indexes
 
@@ -39,10 +40,12 @@ class InvoiceStore:
         self._database = database
         self._invoices = database[_INVOICES]
         self._incomplete_kept = incomplete_kept
+        self._erasures = Erasures(database)
 
     async def prepare(self) -> None:
         """Make the indexes."""
         await ensure_indexes(self._database, _INDEXES)
+        await self._erasures.prepare()
 
     async def find(self, request_id: str) -> Recorded | None:
         """What was recorded of a request."""
@@ -67,8 +70,17 @@ class InvoiceStore:
                 if recorded := await self.find(event.request_id):
                     return recorded
             else:
+                if await self._erasures.cover(event.user_id, event.received_at):
+                    # Erased by its user while it was being read: the answer is given, nothing stays.
+                    await self._invoices.delete_one({"_id": event.request_id})
                 return Recorded(provider=event.reading.provider, outcome=told, fresh=True)
         raise Unavailable("the first upload of this paper could not be settled")
+
+    async def erase(self, user_id: str, before: datetime) -> int:
+        """Delete what a user handed in until then, also what is still on its way; how many there were."""
+        await self._erasures.mark(user_id, before)
+        result = await self._invoices.delete_many({"user_id": user_id, "received_at": {"$lte": before}})
+        return result.deleted_count
 
     async def _first_of(self, invoice_id: str | None) -> str | None:
         if invoice_id is None:

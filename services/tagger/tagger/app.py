@@ -1,7 +1,9 @@
-"""Wires the tagger: its collections, the catalogue in memory, the event that it listens to, the calls it answers."""
+"""Wires the tagger: its collections, the catalogue in memory, the events that it listens to, the calls it answers."""
 
 from shared.bus import Operation, Subscription
 from shared.contracts.documents import DocumentReconciled
+from shared.contracts.erasure import ErasureRequested
+from shared.contracts.reviews import InvoiceCorrected, InvoiceRejected
 from shared.contracts.tags import (
     DeleteSegment,
     EraseTags,
@@ -14,14 +16,17 @@ from shared.contracts.tags import (
     StoreSegment,
     TaggedUsers,
 )
+from shared.erasures import Erasures
 from shared.mongo import ensure_indexes
 from shared.service import Platform, Service
 from tagger.cache import CatalogueCache
 from tagger.curation import import_catalog, list_unresolved, read_catalog_rows
 from tagger.deps import Deps, on_database
+from tagger.erasure import erase_purchases
 from tagger.handlers import tag_buyer
 from tagger.queries import erase_tags, read_tags, segment_users, tagged_users
 from tagger.retagging import retag_in_background
+from tagger.reviews import retag_corrected, undo_rejected
 from tagger.segments import delete_segment, list_segments, store_segment
 from tagger.settings import TaggerSettings
 from tagger.starter import shorthand, starter_rows
@@ -32,6 +37,7 @@ async def build(settings: TaggerSettings, platform: Platform) -> Deps:
     """Make the indexes, fill an empty catalogue with the starter set and load it."""
     database = platform.database(DATABASE)
     await ensure_indexes(database, INDEXES)
+    await Erasures(database).prepare()
     rows = CatalogueStore(database)
     await rows.seed(starter_rows())
     catalogue = CatalogueCache(rows.version, rows.load, shorthand(), check_seconds=settings.catalogue_check_seconds)
@@ -43,7 +49,12 @@ SERVICE = Service(
     name="tagger",
     settings=TaggerSettings,
     build=build,
-    subscriptions=(Subscription(DocumentReconciled, tag_buyer),),
+    subscriptions=(
+        Subscription(DocumentReconciled, tag_buyer),
+        Subscription(InvoiceRejected, undo_rejected),
+        Subscription(InvoiceCorrected, retag_corrected),
+        Subscription(ErasureRequested, erase_purchases),
+    ),
     operations=(
         Operation(ReadTags, read_tags),
         Operation(EraseTags, erase_tags),

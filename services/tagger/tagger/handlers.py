@@ -5,6 +5,7 @@ from shared.contracts.message import Event
 from shared.contracts.tags import UserTagged
 from tagger.deps import Deps
 from tagger.metrics import PRODUCTS, TAGS, UNRESOLVED
+from tagger.reviews import settle
 from tagger.store import Kept
 from tagger.tagging import Purchase, Tagging, bought_on, tag_invoice
 
@@ -25,14 +26,12 @@ async def tag_buyer(event: DocumentReconciled, deps: Deps) -> list[Event]:
         first=tagging,
         tags=tagging.tags,
         purchase=purchase,
+        received_at=event.received_at,
     )
     kept = await deps.taggings.keep(made, catalogue.version)
-    await deps.taggings.record(event.user_id, outcome.invoice_id, kept.bought_on, kept.tags)
-    await deps.review.note(kept.first.unresolved, outcome.invoice_id, kept.bought_on)
-    if not await deps.taggings.has(event.request_id):
-        # Erased by its user in between: what was just written must not outlive that.
-        await deps.taggings.withdraw(event.user_id, outcome.invoice_id, [str(tag) for tag in kept.tags])
-        await deps.review.forget([outcome.invoice_id])
+    await deps.taggings.record(event.user_id, kept.invoice_id, kept.bought_on, kept.tags)
+    await deps.review.note({} if kept.review else kept.first.unresolved, kept.invoice_id, kept.bought_on)
+    await _heed_what_came_between(kept, event, deps)
     _measure(kept.first)
     PRODUCTS.set(catalogue.size)
     return [
@@ -44,6 +43,15 @@ async def tag_buyer(event: DocumentReconciled, deps: Deps) -> list[Event]:
             tags=kept.first.tags,
         )
     ]
+
+
+async def _heed_what_came_between(kept: Kept, event: DocumentReconciled, deps: Deps) -> None:
+    """An erasure or a review that came while this was being written has the last word."""
+    if await deps.taggings.is_erased(event.user_id, event.received_at):
+        await deps.taggings.forget(event.request_id)
+    now = await deps.taggings.find(event.request_id)
+    if now is None or (now.invoice_id, now.tags) != (kept.invoice_id, kept.tags):
+        await settle(event.user_id, kept.invoice_id, deps)
 
 
 def _measure(tagging: Tagging) -> None:

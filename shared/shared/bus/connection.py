@@ -23,7 +23,7 @@ from shared.bus.faults import BROKER_GONE
 from shared.bus.ladder import Ladder
 from shared.bus.topology import EXCHANGE, PARKED_QUEUE, RETRY_LADDER, RetryStep, declare
 from shared.contracts.message import Call, Contract, Event
-from shared.contracts.topology import FOLLOWERS, event_queue, follower_queue
+from shared.contracts.topology import FOLLOWERS, FROM_SEVERAL, event_queue, follower_queue
 from shared.errors import Rejected, Unavailable
 from shared.telemetry import CONNECTED, PARKED_NOW, PUBLISH_SECONDS, RECONNECTED, inject_context, span
 
@@ -131,7 +131,9 @@ class Bus:
         await asyncio.gather(*sending)
 
     async def _publish_outputs(self, events: Sequence[Event], cause: str) -> None:
-        await self.publish(*events, cause=cause)
+        # Where several services answer one event with the same one, each one's id must be its own.
+        alike = any(event.NAME in FROM_SEVERAL for event in events)
+        await self.publish(*events, cause=f"{cause}/{self.service}" if alike else cause)
 
     async def _publish_one(self, event: Event, identity: str) -> None:
         started, outcome = time.perf_counter(), "failed"

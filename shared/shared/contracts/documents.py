@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from shared.contracts.lumis import LumisOutcome
+from shared.contracts.lumis import LumisOutcome, Retry
 from shared.contracts.message import Event
 from shared.contracts.reading import Attempt, Reading
 
@@ -32,6 +32,8 @@ class DocumentUploaded(Event):
     received_at: datetime
     answer_by: datetime
     """The client has its answer by then; a reading after it is kept but not charged."""
+    retry: Retry | None = None
+    """Set on a retry: which fields are looked for, and what is known already."""
 
 
 class DocumentRecognized(Event):
@@ -45,6 +47,7 @@ class DocumentRecognized(Event):
     received_at: datetime
     answer_by: datetime
     reading: Reading
+    retry: Retry | None = None
 
 
 class Unreadable(StrEnum):

@@ -3,6 +3,8 @@
 from decimal import Decimal
 from typing import Literal
 
+from pydantic import Field
+
 from shared.contracts.message import Contract
 
 LUMIS = "lumis"
@@ -56,6 +58,15 @@ class MissingField(Contract):
     description: str
 
 
+class Retry(Contract):
+    """A second look at a paper for some of its fields (Lumis API, sections 4 and 6)."""
+
+    searched: tuple[FieldKey, ...] = Field(min_length=1, max_length=5)
+    """In the client's order, each once."""
+    previous: ExtractedData | None = None
+    """What the client had from the answer before; None where it sent nothing."""
+
+
 class LumisOutcome(Contract):
     """What the reconciler made of a reading under the schema `lumis`."""
 
@@ -72,3 +83,7 @@ class LumisOutcome(Contract):
     warnings: tuple[str, ...] = ()
     hints: tuple[ProductHint, ...] = ()
     """Empty, or one per product."""
+    searched_fields: tuple[FieldKey, ...] | None = None
+    """Set on a retry: what was looked for."""
+    found_all_searched: bool | None = None
+    """Set on a retry: each searched field was found. Without `previous` this alone decides (section 6)."""

@@ -29,7 +29,15 @@ from shared.contracts.documents import (
     DocumentUnreadable,
     DocumentUploaded,
 )
+from shared.contracts.erasure import ErasureCompleted, ErasureRequested
 from shared.contracts.message import Call, Event
+from shared.contracts.reviews import (
+    InvoiceApproved,
+    InvoiceCorrected,
+    InvoiceRejected,
+    ListInvoices,
+    ReviewInvoice,
+)
 from shared.contracts.sunat import ReadCatalog
 from shared.contracts.tags import (
     DeleteSegment,
@@ -44,6 +52,7 @@ from shared.contracts.tags import (
     TaggedUsers,
     UserTagged,
 )
+from shared.contracts.webhooks import WebhookScheduled
 
 
 @dataclass(frozen=True)
@@ -53,6 +62,8 @@ class EventRow:
     event: type[Event]
     sender: str
     receivers: tuple[str, ...] = ()
+    also_from: tuple[str, ...] = ()
+    """Other services that publish it too; then each one's ids are its own."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +73,9 @@ class CallRow:
     call: type[Call[Any]]
     server: str
 
+
+_WITH_USERS = ("gateway", "reconciler", "tagger", "ocr-engine", "ledger")
+"""Services that hold data of users; sunat-emitter holds a seller's books, which tax law has kept."""
 
 EVENTS: tuple[EventRow, ...] = (
     EventRow(DocumentUploaded, "gateway", ("ocr-engine",)),
@@ -74,8 +88,17 @@ EVENTS: tuple[EventRow, ...] = (
     EventRow(CreditsReleased, "ledger"),
     EventRow(CreditsGranted, "ledger"),
     EventRow(CreditsAdjusted, "ledger"),
+    EventRow(WebhookScheduled, "gateway", ("gateway",)),
     EventRow(UserTagged, "tagger"),
+    EventRow(InvoiceApproved, "reconciler"),
+    EventRow(InvoiceCorrected, "reconciler", ("tagger",)),
+    EventRow(InvoiceRejected, "reconciler", ("tagger",)),
+    EventRow(ErasureRequested, "gateway", _WITH_USERS),
+    EventRow(ErasureCompleted, "gateway", also_from=_WITH_USERS[1:]),
 )
+
+FROM_SEVERAL = frozenset(row.event.NAME for row in EVENTS if row.also_from)
+"""Events that more than one service publishes."""
 
 CALLS: tuple[CallRow, ...] = (
     CallRow(HoldCredits, "ledger"),
@@ -98,6 +121,8 @@ CALLS: tuple[CallRow, ...] = (
     CallRow(ImportCatalog, "tagger"),
     CallRow(ReadCatalogRows, "tagger"),
     CallRow(ListUnresolved, "tagger"),
+    CallRow(ListInvoices, "reconciler"),
+    CallRow(ReviewInvoice, "reconciler"),
 )
 
 FOLLOWERS = ("gateway",)

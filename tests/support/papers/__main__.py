@@ -31,6 +31,7 @@ SAMPLES: dict[str, Paper] = {
     "page-text": Paper("page", 5, file_format="pdf", discount=True, wrapped=True),
     "page-good": Paper("page", 9, "good"),
     "fiscal-missing": Paper("fiscal", 27, "good", omitted=("dv", "products")),
+    "fiscal-detail": Paper("fiscal", 27, "good", omitted=("ruc", "dv", "invoice_number", "date", "total")),
 }
 
 

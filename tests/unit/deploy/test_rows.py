@@ -29,3 +29,12 @@ def test_a_key_that_the_caller_has_set_wins() -> None:
 def test_the_keys_of_model_providers_reach_the_ocr_engine() -> None:
     given = environment_of(_ROWS["ocr-engine"], _WHERE, "ours", {"GEMINI_API_KEY": "g", "OPENROUTER_API_KEY": "o"})
     assert (given["GEMINI_API_KEY"], given["OPENROUTER_API_KEY"]) == ("g", "o")
+
+
+def test_webhooks_of_this_machine_are_allowed_here_unless_the_caller_says_otherwise() -> None:
+    given = environment_of(_ROWS["gateway"], _WHERE, "ours", {})
+    assert (given["WEBHOOK_INSECURE"], given["WEBHOOK_ALLOW_PRIVATE"]) == ("true", "true")
+    assert (
+        environment_of(_ROWS["gateway"], _WHERE, "ours", {"WEBHOOK_INSECURE": "false"})["WEBHOOK_INSECURE"] == "false"
+    )
+    assert "WEBHOOK_INSECURE" not in environment_of(_ROWS["ledger"], _WHERE, "ours", {})

@@ -98,11 +98,11 @@ async def test_a_secret_made_of_the_public_key_signs_nothing() -> None:
 
 async def test_audience_and_issuer_are_checked_where_they_are_set() -> None:
     strict = TokenVerifier("HS256", StaticKey(SECRET), audience="lumis", issuer="https://id.example")
-    assert await strict.verify(f"Bearer {token(aud='lumis', iss='https://id.example')}")
+    assert (await strict.verify(f"Bearer {token(aud='lumis', iss='https://id.example')}")).user_id
     for claims in ({}, {"aud": "lumis"}, {"aud": "x", "iss": "https://id.example"}, {"aud": "lumis", "iss": "x"}):
         with pytest.raises(InvalidToken):
             await strict.verify(f"Bearer {token(**claims)}")
-    assert await HS.verify(f"Bearer {token(aud='anything')}")
+    assert (await HS.verify(f"Bearer {token(aud='anything')}")).user_id
 
 
 class KeyServer:
@@ -137,8 +137,8 @@ async def test_keys_of_a_key_server_are_kept_and_an_unknown_id_does_not_hammer_i
     verifier = TokenVerifier("RS256", JwksKeys(url, client))
     try:
         for _ in range(3):
-            assert await verifier.verify(f"Bearer {signed(kid='one')}")
-        assert await verifier.verify(f"Bearer {signed()}")
+            assert (await verifier.verify(f"Bearer {signed(kid='one')}")).user_id
+        assert (await verifier.verify(f"Bearer {signed()}")).user_id
         for _ in range(5):
             with pytest.raises(InvalidToken):
                 await verifier.verify(f"Bearer {signed(kid='two')}")

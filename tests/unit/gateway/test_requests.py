@@ -89,7 +89,7 @@ async def test_a_request_shows_its_state_its_result_and_its_timeline(gateway: Ga
 async def test_the_result_is_the_body_that_the_upload_got(gateway: Gateway) -> None:
     for outcome in (COMPLETE, INCOMPLETE):
         gateway.bus.published.clear()
-        gateway.bus.react = lambda event, outcome=outcome: (  # type: ignore[misc]
+        gateway.bus.react = lambda event, outcome=outcome: (
             reconciled(event, outcome) if isinstance(event, DocumentUploaded) else None
         )
         answered = (await gateway.upload(("image", JPEG))).json

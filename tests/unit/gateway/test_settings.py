@@ -9,7 +9,7 @@ from gateway.app import SERVICE
 from gateway.settings import GatewaySettings
 from tests.support.gateway import SECRET
 
-NEEDED = {"rabbitmq_url": "amqp://x", "mongodb_url": "mongodb://x", "ops_port": 0}
+NEEDED: dict[str, Any] = {"rabbitmq_url": "amqp://x", "mongodb_url": "mongodb://x", "ops_port": 0}
 PEM = "-----BEGIN PUBLIC KEY-----\nabc\n-----END PUBLIC KEY-----"
 
 

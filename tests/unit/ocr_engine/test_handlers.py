@@ -6,10 +6,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import pytest_asyncio
 
+from ocr_engine.erasure import erase_readings
 from ocr_engine.evidence import UnreadableDocument
 from ocr_engine.handlers import Deps, read_document
 from ocr_engine.store import ReadingStore
 from shared.contracts.documents import DocumentRecognized, DocumentUnreadable, DocumentUploaded, Unreadable
+from shared.contracts.erasure import ErasureCompleted, ErasureRequested
 from shared.errors import Rejected
 from shared.files import FileStore
 from shared.mongo import Database
@@ -95,13 +97,31 @@ async def test_a_crash_before_the_file_is_deleted_loses_nothing(deps: Deps, file
     assert await files.read(event.file_id) is None
 
 
-async def test_of_two_readers_that_race_the_first_one_counts(deps: Deps) -> None:
+async def test_an_erasure_takes_a_users_readings_also_those_still_being_read(
+    deps: Deps, files: FileStore, database: Database
+) -> None:
+    event = await uploaded(files)
+    await read_document(event, deps)
+    await read_document((await uploaded(files)).model_copy(update={"request_id": "other", "user_id": "user-2"}), deps)
+    erasure = ErasureRequested(request_id="e", origin="gateway-1", user_id="user-1", requested_at=NOW)
+    (told,) = await erase_readings(erasure, deps)
+    assert isinstance(told, ErasureCompleted)
+    assert (told.service, told.removed) == ("ocr-engine", {"readings": 1})
+    (output,) = await read_document((await uploaded(files)).model_copy(update={"request_id": "on-its-way"}), deps)
+    assert isinstance(output, DocumentRecognized)
+    late = {"request_id": "late", "received_at": NOW + timedelta(seconds=1)}
+    await read_document((await uploaded(files)).model_copy(update=late), deps)
+    assert sorted([row["_id"] async for row in database["readings"].find()]) == ["late", "other"]
+
+
+async def test_of_two_readers_that_race_the_first_one_counts(deps: Deps, files: FileStore) -> None:
+    event = await uploaded(files)
     first = DocumentUnreadable(
         request_id="r", origin="o", user_id="u", schema_name="lumis", reason=Unreadable.OUT_OF_TIME
     )
     second = first.model_copy(update={"reason": Unreadable.FILE_GONE})
-    assert await deps.readings.keep("r", [first], NOW) == [first]
-    assert await deps.readings.keep("r", [second], NOW) == [first]
+    assert await deps.readings.keep(event, [first], NOW) == [first]
+    assert await deps.readings.keep(event, [second], NOW) == [first]
 
 
 async def test_a_document_that_is_too_late_costs_no_provider(

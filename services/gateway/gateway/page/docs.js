@@ -15,7 +15,11 @@ function field(name, properties) {
 }
 
 function inputsOf(operation) {
-  const inputs = (operation.parameters ?? []).flatMap((parameter) => field(parameter.name, { required: true }));
+  const inputs = (operation.parameters ?? []).flatMap((parameter) => {
+    const [label, input] = field(parameter.name, { required: parameter.required ?? false, title: parameter.description ?? "" });
+    input.dataset.place = parameter.in;
+    return [label, input];
+  });
   const [type, content] = Object.entries(operation.requestBody?.content ?? {})[0] ?? [];
   if (type === "multipart/form-data") {
     for (const [name, schema] of Object.entries(content.schema.properties)) {
@@ -31,14 +35,19 @@ function requestOf(path, method, type, form) {
   const token = document.getElementById("token").value.trim();
   const headers = token ? { Authorization: `Bearer ${token}` } : {};
   let body;
+  const query = new URLSearchParams();
   const parts = new FormData();
   for (const input of form.querySelectorAll("input")) {
-    if (path.includes(`{${input.name}}`)) path = path.replace(`{${input.name}}`, encodeURIComponent(input.value));
+    const { place } = input.dataset;
+    if (place === "query") { if (input.value) query.append(input.name, input.value); }
+    else if (place === "header") { if (input.value) headers[input.name] = input.value; }
+    else if (place === "path") path = path.replace(`{${input.name}}`, encodeURIComponent(input.value));
     else if (input.type === "file") { if (input.files[0]) parts.append(input.name, input.files[0]); }
     else if (type === "multipart/form-data") { if (input.value) parts.append(input.name, input.value); }
     else { body = input.value; headers["Content-Type"] = type; }
   }
   if (type === "multipart/form-data") body = parts;
+  if (query.toString()) path += `?${query}`;
   return [path, { method: method.toUpperCase(), headers, body }];
 }
 

@@ -25,7 +25,7 @@ from gateway.http import (
     Route,
 )
 from gateway.lumis import Shown
-from gateway.routes.credits import INVALID_CURSOR, MovementShown, invalid, movements_of, statement_of
+from gateway.routes.credits import INVALID_CURSOR, PAGE_PARAMETERS, MovementShown, invalid, movements_of, statement_of
 from shared.contracts.credits import AdjustCredits, GrantCredits, Prices, ReadBalance, ReadPrices, SetPrices
 from shared.errors import Refused
 from shared.redaction import pseudonym
@@ -39,9 +39,9 @@ IDEMPOTENCY_CONFLICT = ErrorRow(
 )
 INSUFFICIENT_LUMIS = ErrorRow(409, "INSUFFICIENT_LUMIS", "El ajuste supera el saldo disponible")
 
-_ADMIN = (FORBIDDEN, UNAUTHORIZED, INTERNAL_ERROR)
-_BODY = (INVALID_JSON, INVALID_DATA, BODY_TOO_LARGE)
-_OPERATION = (*_BODY, INVALID_IDEMPOTENCY_KEY, IDEMPOTENCY_CONFLICT, NOT_FOUND, *_ADMIN)
+ADMIN_ERRORS = (FORBIDDEN, UNAUTHORIZED, INTERNAL_ERROR)
+BODY_ERRORS = (INVALID_JSON, INVALID_DATA, BODY_TOO_LARGE)
+_OPERATION = (*BODY_ERRORS, INVALID_IDEMPOTENCY_KEY, IDEMPOTENCY_CONFLICT, NOT_FOUND, *ADMIN_ERRORS)
 
 _BODY_LIMIT = 16_384
 _LONGEST_USER = 128
@@ -135,27 +135,27 @@ class PricesShown(Shown):
 
 async def read_account(given: Input[None], deps: Deps) -> Answer:
     """A user's balance; 0 for a user who never had Lümis."""
-    user_id = _user(given)
+    user_id = target_user(given)
     found = await deps.bus.call(ReadBalance(user_id=user_id))
-    return Answer(AccountShown.model_validate(found), audit=_audit(user_id))
+    return Answer(AccountShown.model_validate(found), audit=audit_of(user_id))
 
 
 async def list_account_movements(given: Input[None], deps: Deps) -> Answer:
     """A user's movements, newest first: `limit` (1 to 200, by default 50) of them, from `cursor` on."""
-    user_id = _user(given)
+    user_id = target_user(given)
     found = await movements_of(user_id, given.query, deps)
-    return Answer(AccountMovementsShown.model_validate(found), audit=_audit(user_id))
+    return Answer(AccountMovementsShown.model_validate(found), audit=audit_of(user_id))
 
 
 async def read_account_statement(given: Input[None], deps: Deps) -> Raw:
     """A user's statement of a calendar month (UTC) as CSV."""
-    return await statement_of(_user(given), given.path["month"], deps)
+    return await statement_of(target_user(given), given.path["month"], deps)
 
 
 async def grant_to_account(given: Input[bytes], deps: Deps) -> Answer:
     """Add Lümis to a user's account. A repeat with the same header `Idempotency-Key` adds them once."""
-    user_id = _user(given)
-    asked = _parse(GrantGiven, given.body)
+    user_id = target_user(given)
+    asked = parse_given(GrantGiven, given.body)
     call = GrantCredits(
         request_id=_operation_id(given, user_id),
         origin=deps.origin,
@@ -169,8 +169,8 @@ async def grant_to_account(given: Input[bytes], deps: Deps) -> Answer:
 
 async def adjust_account(given: Input[bytes], deps: Deps) -> Answer:
     """Correct a user's account, never below what is available. `Idempotency-Key` as for a grant."""
-    user_id = _user(given)
-    asked = _parse(AdjustGiven, given.body)
+    user_id = target_user(given)
+    asked = parse_given(AdjustGiven, given.body)
     call = AdjustCredits(
         request_id=_operation_id(given, user_id),
         origin=deps.origin,
@@ -191,7 +191,7 @@ async def read_prices(given: Input[None], deps: Deps) -> Answer:
 async def set_prices(given: Input[bytes], deps: Deps) -> Answer:
     """Set what operations cost, for those that begin from now on."""
     _require_admin(given)
-    asked = _parse(PricesGiven, given.body)
+    asked = parse_given(PricesGiven, given.body)
     prices = Prices(upload=asked.upload, retry=asked.retry)
     found = await deps.bus.call(SetPrices(prices=prices, administrator=given.caller.user_id))
     return Answer(PricesShown.model_validate(found), audit={"upload_price": found.upload, "retry_price": found.retry})
@@ -209,7 +209,7 @@ async def _operate(call: GrantCredits | AdjustCredits, deps: Deps) -> Answer:
             case _:
                 raise
     shown = OperationShown(**balance.model_dump(), request_id=call.request_id)
-    return Answer(shown, audit={**_audit(call.user_id), "lumis": call.amount})
+    return Answer(shown, audit={**audit_of(call.user_id), "lumis": call.amount})
 
 
 def _require_admin(given: Input[Any]) -> None:
@@ -217,7 +217,7 @@ def _require_admin(given: Input[Any]) -> None:
         raise Problem(FORBIDDEN)
 
 
-def _user(given: Input[Any]) -> str:
+def target_user(given: Input[Any]) -> str:
     """The user whom the path names, for an administrator. Any id that a token could show may have an account."""
     _require_admin(given)
     user_id = given.path["id"]
@@ -236,7 +236,8 @@ def _operation_id(given: Input[Any], user_id: str) -> str:
     return str(uuid.uuid5(_OPERATIONS, json.dumps([given.caller.user_id, user_id, key])))
 
 
-def _parse(model: type[ModelT], content: bytes) -> ModelT:
+def parse_given(model: type[ModelT], content: bytes) -> ModelT:
+    """A body as its model. Raises Problem: 400, or 422 that says in Spanish what each field must be."""
     try:
         return parse_json(model, content)
     except Problem as problem:
@@ -249,7 +250,8 @@ def _parse(model: type[ModelT], content: bytes) -> ModelT:
         raise invalid({place: known[place].description or "" for place in places}) from None
 
 
-def _audit(user_id: str) -> dict[str, Any]:
+def audit_of(user_id: str) -> dict[str, Any]:
+    """Whom an administrator looked at, for the log."""
     return {"target": pseudonym(user_id)}
 
 
@@ -258,51 +260,58 @@ async def _read(incoming: Incoming) -> bytes:
     return await read_bytes(incoming, _BODY_LIMIT)
 
 
-def _json(model: type[BaseModel]) -> Body:
+def json_given(model: type[BaseModel]) -> Body:
+    """A JSON body that the route parses by itself."""
     return Body(_read, "application/json", model)
 
 
-_USER = "/api/v4/admin/users/{id}"
+USER_PATH = "/api/v4/admin/users/{id}"
 
 ROUTES: tuple[Route, ...] = (
     Route(
-        "GET", f"{_USER}/balance", read_account, "A user's balance", answer=AccountShown, errors=(NOT_FOUND, *_ADMIN)
+        "GET",
+        f"{USER_PATH}/balance",
+        read_account,
+        "A user's balance",
+        answer=AccountShown,
+        errors=(NOT_FOUND, *ADMIN_ERRORS),
     ),
     Route(
         "GET",
-        f"{_USER}/movements",
+        f"{USER_PATH}/movements",
         list_account_movements,
         "A user's movements",
         answer=AccountMovementsShown,
-        errors=(INVALID_CURSOR, INVALID_DATA, NOT_FOUND, *_ADMIN),
+        parameters=PAGE_PARAMETERS,
+        errors=(INVALID_CURSOR, INVALID_DATA, NOT_FOUND, *ADMIN_ERRORS),
     ),
-    Route("GET", f"{_USER}/statements/{{month}}", read_account_statement, "A user's statement of a month (CSV)"),
+    Route("GET", f"{USER_PATH}/statements/{{month}}", read_account_statement, "A user's statement of a month (CSV)"),
     Route(
         "POST",
-        f"{_USER}/grant",
+        f"{USER_PATH}/grant",
         grant_to_account,
         "Add Lümis to a user's account",
-        body=_json(GrantGiven),
+        body=json_given(GrantGiven),
         answer=OperationShown,
         errors=_OPERATION,
     ),
     Route(
         "POST",
-        f"{_USER}/adjust",
+        f"{USER_PATH}/adjust",
         adjust_account,
         "Correct a user's account",
-        body=_json(AdjustGiven),
+        body=json_given(AdjustGiven),
         answer=OperationShown,
         errors=(INSUFFICIENT_LUMIS, *_OPERATION),
     ),
-    Route("GET", "/api/v4/admin/prices", read_prices, "The prices", answer=PricesShown, errors=_ADMIN),
+    Route("GET", "/api/v4/admin/prices", read_prices, "The prices", answer=PricesShown, errors=ADMIN_ERRORS),
     Route(
         "PUT",
         "/api/v4/admin/prices",
         set_prices,
         "Set the prices",
-        body=_json(PricesGiven),
+        body=json_given(PricesGiven),
         answer=PricesShown,
-        errors=(*_BODY, *_ADMIN),
+        errors=(*BODY_ERRORS, *ADMIN_ERRORS),
     ),
 )

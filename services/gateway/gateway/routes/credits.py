@@ -15,6 +15,7 @@ from gateway.http import (
     Answer,
     ErrorRow,
     Input,
+    Parameter,
     Problem,
     Raw,
     Route,
@@ -24,9 +25,18 @@ from shared.contracts.credits import ListMovements, Movements, ReadStatement
 from shared.contracts.message import AnswerT, Call
 from shared.errors import Refused
 
+_DEFAULT_LIMIT, _LARGEST_LIMIT = 50, 200
+PAGE_PARAMETERS = (
+    Parameter(
+        "limit",
+        "query",
+        "Movements of a page",
+        {"type": "integer", "minimum": 1, "maximum": _LARGEST_LIMIT, "default": _DEFAULT_LIMIT},
+    ),
+    Parameter("cursor", "query", "`next_cursor` of the page before"),
+)
 INVALID_CURSOR = ErrorRow(400, "INVALID_CURSOR", "El cursor no es válido")
 
-_DEFAULT_LIMIT, _LARGEST_LIMIT = 50, 200
 _FIRST_YEAR = 2020
 _MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 
@@ -134,6 +144,7 @@ ROUTES: tuple[Route, ...] = (
         "One's movements",
         answer=MovementsShown,
         errors=(INVALID_CURSOR, INVALID_DATA, UNAUTHORIZED, INTERNAL_ERROR),
+        parameters=PAGE_PARAMETERS,
     ),
     Route("GET", "/api/v4/lumis/statements/{month}", read_own_statement, "One's statement of a month (CSV)"),
 )

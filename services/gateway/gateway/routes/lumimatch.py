@@ -21,8 +21,9 @@ from gateway.http import (
     Input,
     Problem,
     Route,
+    query_of,
 )
-from gateway.routes import bearer, envelope
+from gateway.routes import bearer, envelope, limits
 from gateway.segmentation import (
     CatalogQuery,
     CatalogShown,
@@ -271,7 +272,15 @@ _MISSING = (SEGMENT_NOT_FOUND, *_ADMIN)
 FAMILY = Family(
     name="lumimatch",
     routes=(
-        Route("GET", _OWN, read_own_tags, "One's tags", answer=TagsShown, errors=(*_PAGED, *_ADMIN[1:])),
+        Route(
+            "GET",
+            _OWN,
+            read_own_tags,
+            "One's tags",
+            answer=TagsShown,
+            errors=(*_PAGED, *_ADMIN[1:]),
+            parameters=query_of(TagsQuery),
+        ),
         Route("DELETE", _OWN, erase_own_tags, "Erase one's tags", answer=ErasedShown, errors=_ADMIN[1:]),
         Route(
             "GET",
@@ -280,6 +289,7 @@ FAMILY = Family(
             "A user's tags",
             answer=TagsShown,
             errors=(*_PAGED, NOT_FOUND, *_ADMIN),
+            parameters=query_of(TagsQuery),
         ),
         Route(
             "GET",
@@ -288,6 +298,7 @@ FAMILY = Family(
             "Who has a tag",
             answer=UsersShown,
             errors=(*_PAGED, *_ADMIN),
+            parameters=query_of(TagUsersQuery),
         ),
         Route(
             "POST",
@@ -326,6 +337,7 @@ FAMILY = Family(
             "Who fits a segment",
             answer=UsersShown,
             errors=(*_PAGED, *_MISSING),
+            parameters=query_of(UsersQuery),
         ),
         Route(
             "POST",
@@ -343,6 +355,7 @@ FAMILY = Family(
             "Rows of the catalogue",
             answer=CatalogShown,
             errors=(*_PAGED, NOT_FOUND, *_ADMIN),
+            parameters=query_of(CatalogQuery),
         ),
         Route(
             "GET",
@@ -351,9 +364,12 @@ FAMILY = Family(
             "What no rule knows",
             answer=UnresolvedShown,
             errors=(INVALID_DATA, *_ADMIN),
+            parameters=query_of(UnresolvedQuery),
         ),
     ),
     authenticate=bearer.authenticate,
+    headers=limits.headers,
+    header_rows=limits.HEADER_ROWS,
     answer=envelope.answer,
     error=envelope.error,
     answer_model=envelope.answer_model,

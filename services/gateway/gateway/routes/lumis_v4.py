@@ -3,17 +3,20 @@
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel
-
-from gateway import lumis
+from gateway import lumis, lumis_retry
 from gateway.bodies import multipart
 from gateway.deps import Deps
 from gateway.http import INTERNAL_ERROR, NOT_FOUND, UNAUTHORIZED, Answer, ErrorRow, Family, Input, Problem, Route
 from gateway.intake import Submission, submit_and_wait
-from gateway.routes import accounts, bearer, envelope
+from gateway.repeats import REPEAT_ERRORS
+from gateway.results import Conclusion
+from gateway.routes import accounts, audit, bearer, envelope, erasures, limits, requests, reviews
 from gateway.routes.credits import ROUTES as CREDIT_ROUTES
+from gateway.routes.lumis_retry import ROUTES as RETRY_ROUTES
+from gateway.routes.webhooks import ROUTES as WEBHOOK_ROUTES
 from gateway.store import Stage, StoredRequest
 from gateway.uploads import UPLOAD_ERRORS, Form, Upload
+from gateway.userdata import ERASURE
 from shared.contracts.credits import ReadBalance
 from shared.contracts.documents import Unreadable
 from shared.contracts.lumis import LUMIS
@@ -37,13 +40,24 @@ async def upload_ocr(given: Input[Upload], deps: Deps) -> Answer:
         mode=_mode(given.body.texts.get("mode")),
     )
     try:
+        if requests.prefers_async(given.headers):
+            return await requests.accept(submission, deps)
         ending = await submit_and_wait(submission, deps)
     except Refused as refusal:
         if refusal.code == _INSUFFICIENT:
             raise lumis.not_enough_lumis(int(refusal.details["price"])) from None
         raise
-    shown = lumis.show(ending.conclusion, ending.price)
-    provider = ending.conclusion.provider if ending.conclusion else None
+    return _answer(ending.conclusion, ending.price)
+
+
+def answer_again(request: StoredRequest) -> Answer:
+    """The upload's answer out of what is stored, for a repeat of one that nobody could wait for."""
+    return _answer(request.conclusion, request.cost)
+
+
+def _answer(conclusion: Conclusion | None, cost: int) -> Answer:
+    shown = lumis.show(conclusion, cost)
+    provider = conclusion.provider if conclusion else None
     return Answer(shown, audit={"cost_lumis": shown.cost_lumis, "provider": provider})
 
 
@@ -69,22 +83,11 @@ async def read_balance(given: Input[None], deps: Deps) -> Answer:
     return Answer(BalanceShown.model_validate(balance))
 
 
-class EventShown(lumis.Shown):
-    """One event of a request's timeline."""
-
-    id: str
-    type: str
-    source: str
-    time: datetime
-    offset_ms: int
-    """From the request's reception."""
-
-
 class ResultShown(lumis.Shown):
     """The body of the upload's answer, as far as it tells of the result."""
 
     success: bool
-    data: lumis.InvoiceRead | None = None
+    data: lumis.InvoiceRead | lumis_retry.InvoiceRetried | None = None
     error: envelope.ErrorShown | None = None
 
 
@@ -92,13 +95,20 @@ class RequestShown(lumis.Shown):
     """A request as it stands."""
 
     request_id: str
-    state: Literal["uploaded", "recognized", "abandoned", "unreadable", "reconciled"]
+    state: Literal["uploaded", "recognized", "abandoned", "unreadable", "reconciled", "erasing", "erased"]
     operation: str
     received_at: datetime
     result: ResultShown | None
     """None until the request has ended."""
-    timeline: tuple[EventShown, ...]
+    timeline: tuple[requests.EventShown, ...]
     """By time."""
+
+
+class ErasureRequestShown(RequestShown):
+    """A request to erase a user's data, as it stands."""
+
+    erasure: tuple[erasures.ErasedByShown, ...]
+    """What each service has removed so far, and what it had to keep."""
 
 
 async def read_request(given: Input[None], deps: Deps) -> Answer:
@@ -111,24 +121,22 @@ async def read_request(given: Input[None], deps: Deps) -> Answer:
         "state": request.stage.name.lower(),
         "operation": request.operation,
         "received_at": request.received_at,
-        "result": _result(request),
-        "timeline": tuple(_event(entry, request.received_at) for entry in request.timeline),
+        "result": result_of(request),
+        "timeline": tuple(requests.event_shown(entry, request.received_at) for entry in request.timeline),
     }
+    if request.operation == ERASURE:
+        return Answer(ErasureRequestShown.model_validate({**shown, **erasures.progress(request)}))
     return Answer(RequestShown.model_validate(shown))
 
 
-def _result(request: StoredRequest) -> ResultShown | None:
+def result_of(request: StoredRequest) -> ResultShown | None:
+    """A request's result as its owner sees it; None until it has ended."""
     if request.conclusion is None and request.stage is not Stage.ABANDONED:
         return None
     try:
-        return ResultShown(success=True, data=lumis.show(request.conclusion, request.cost))
+        return ResultShown(success=True, data=lumis_retry.show_request(request))
     except Problem as problem:
         return ResultShown(success=False, error=envelope.error_shown(problem))
-
-
-def _event(entry: BaseModel, received_at: datetime) -> dict[str, Any]:
-    fields = entry.model_dump()
-    return {**fields, "offset_ms": round((fields["time"] - received_at).total_seconds() * 1000)}
 
 
 FAMILY = Family(
@@ -144,16 +152,22 @@ FAMILY = Family(
             errors=(
                 *UPLOAD_ERRORS,
                 INVALID_MODE,
+                *REPEAT_ERRORS,
                 lumis.NOT_ENOUGH_LUMIS,
                 lumis.VALIDATION_FAILED,
+                lumis.RATE_LIMITED,
                 lumis.OCR_PROCESSING_FAILED,
                 *_ALWAYS,
             ),
-            examples=(lumis.not_enough_lumis(15), lumis.unreadable(Unreadable.DAMAGED)),
+            examples=(lumis.not_enough_lumis(15), lumis.unreadable(Unreadable.DAMAGED), lumis.rate_limited(60)),
             details={
                 402: lumis.NotEnoughDetails,
-                422: lumis.MissingDetails | lumis.UnreadableDetails,
+                422: lumis.MissingDetails | lumis.UnreadableDetails | lumis.ErrorDetails,
+                429: lumis.RateLimitedDetails,
             },
+            parameters=requests.UPLOAD_PARAMETERS,
+            accepted=requests.AcceptedShown,
+            rebuild=answer_again,
         ),
         Route("GET", "/api/v4/lumis/balance", read_balance, "One's Lümis", answer=BalanceShown, errors=_ALWAYS),
         Route(
@@ -161,13 +175,22 @@ FAMILY = Family(
             "/api/v4/requests/{request_id}",
             read_request,
             "A request's state, result and timeline",
-            answer=RequestShown,
+            answer=RequestShown | ErasureRequestShown,
             errors=(NOT_FOUND, *_ALWAYS),
         ),
+        *RETRY_ROUTES,
         *CREDIT_ROUTES,
         *accounts.ROUTES,
+        *reviews.ROUTES,
+        *audit.ROUTES,
+        *erasures.ROUTES,
+        *limits.ROUTES,
+        *requests.ROUTES,
+        *WEBHOOK_ROUTES,
     ),
     authenticate=bearer.authenticate,
+    headers=limits.headers,
+    header_rows=limits.HEADER_ROWS,
     answer=envelope.answer,
     error=envelope.error,
     answer_model=envelope.answer_model,

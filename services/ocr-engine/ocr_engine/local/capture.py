@@ -1,7 +1,7 @@
 """Several captures of one paper joined in one picture: lines seen twice are dropped."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz
 
@@ -78,9 +78,38 @@ def _alike(one: str, other: str) -> bool:
 
 
 def _joined(lines: tuple[Line, ...], overlap: _Overlap) -> tuple[Line, ...]:
+    """The lines with the repeated ones once; what follows is moved up to where it would stand on one picture."""
     end = overlap.first + overlap.count
-    better = [
-        max(pair, key=lambda line: (min(token.score for token in line.tokens), len(line.text)))
-        for pair in zip(lines[overlap.first : end], lines[overlap.second :], strict=False)
-    ]
-    return (*lines[: overlap.first], *better, *lines[overlap.second + overlap.count :])
+    pairs = tuple(zip(lines[overlap.first : end], lines[overlap.second :], strict=False))
+    better = [max(one, _placed(other, one), key=_certainty) for one, other in pairs]
+    one, other = pairs[-1]
+    across, down = _offset(other, one)
+    rest = (_moved(line, across, down) for line in lines[overlap.second + overlap.count :])
+    return (*lines[: overlap.first], *better, *rest)
+
+
+def _certainty(line: Line) -> tuple[float, int]:
+    return min(token.score for token in line.tokens), len(line.text)
+
+
+def _placed(line: Line, where: Line) -> Line:
+    return _moved(line, *_offset(line, where))
+
+
+def _offset(line: Line, where: Line) -> tuple[float, float]:
+    return where.tokens[0].left - line.tokens[0].left, where.middle - line.middle
+
+
+def _moved(line: Line, across: float, down: float) -> Line:
+    """The line elsewhere on the straightened paper; its box on the picture as shown stays."""
+    tokens = tuple(
+        replace(
+            token,
+            left=token.left + across,
+            right=token.right + across,
+            top=token.top + down,
+            bottom=token.bottom + down,
+        )
+        for token in line.tokens
+    )
+    return replace(line, tokens=tokens)

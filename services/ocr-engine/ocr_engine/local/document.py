@@ -1,6 +1,7 @@
 """From bytes to evidence, pages for a model, or a document ready for a schema's rules. Runs in a child process."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from statistics import median
 from typing import TYPE_CHECKING
 
 from ocr_engine.evidence import UnreadableDocument
@@ -24,6 +25,7 @@ PAGES_LEFT_OUT = "PAGES_LEFT_OUT"
 """Warning: the document has more pages than were read."""
 
 _QR_SIDE = 3000
+_LEGIBLE = 0.85
 
 
 @dataclass(frozen=True)
@@ -68,13 +70,40 @@ def recognized(start: Opened, recognizer: "Recognizer", side: int) -> Document:
     return Document(lines, before.pages, before.pages_read, before.qr, before.xml, before.warnings)
 
 
+def upright(start: Opened, recognizer: "Recognizer", side: int) -> tuple[Opened, Document]:
+    """The document with its pictures read; one that reads badly is turned over where it reads better so."""
+    document = recognized(start, recognizer, side)
+    scans = []
+    for scan in start.scans:
+        legibility = _legibility(document, scan.page)
+        kept = scan
+        if legibility < _LEGIBLE:
+            over = _turned_over(scan)
+            other = recognized(Opened(document, (over,)), recognizer, side)
+            if _legibility(other, scan.page) > legibility:
+                kept, document = over, other
+        scans.append(kept)
+    return Opened(start.document, tuple(scans)), document
+
+
+def _legibility(document: Document, page: int) -> float:
+    """The usual word's score; text upside down is read with scores around 0.7, poor photos with more than 0.9."""
+    scores = [token.score for line in document.lines if line.page == page for token in line.tokens]
+    return median(scores) if scores else 0.0
+
+
+def _turned_over(scan: Scan) -> Scan:
+    shown = replace(scan.shown, turn=(scan.shown.turn + 180) % 360)
+    return Scan(scan.page, shown, turned(scan.upright, 180))
+
+
 def inspected(content: bytes) -> Document:
     """The cheap look: whether it decodes, a PDF's own text and XML, QR codes. No model is used."""
     if _checked(content) != "application/pdf":
         return Document((), 1, 1, read_qr(decode(content)))
     with Pdf(content) as pdf:
         lines, _, scanned = _texts(pdf)
-        qr = _qr(pdf, scanned)
+        qr = _qr(pdf, lines, scanned)
         read = min(pdf.pages, TEXT_PAGES)
         return Document(lines, pdf.pages, read, qr, pdf.xml(), (PAGES_LEFT_OUT,) if read < pdf.pages else ())
 
@@ -103,7 +132,7 @@ def _opened_pdf(content: bytes, orientation: Orientation) -> Opened:
         scans = tuple(_scan(pdf.picture(index), index, orientation) for index in taken)
         read = len(text_pages) + len(taken)
         warnings = (PAGES_LEFT_OUT,) if read < pdf.pages else ()
-        qr = _qr(pdf, scanned)
+        qr = _qr(pdf, lines, scanned)
         return Opened(Document(lines, pdf.pages, read, qr, pdf.xml(), warnings), scans)
 
 
@@ -122,11 +151,12 @@ def _texts(pdf: Pdf) -> tuple[tuple[Line, ...], list[int], list[int]]:
     return tuple(lines), with_text, scanned
 
 
-def _qr(pdf: Pdf, scanned: list[int]) -> tuple[str, ...]:
-    """Codes of the first page and of scanned ones; drawn larger once where none is seen."""
-    pages = sorted({0, *scanned[:OCR_PAGES]})
-    for side in (LONG_SIDE, _QR_SIDE):
-        codes = tuple(dict.fromkeys(code for index in pages for code in read_qr(pdf.picture(index, side))))
+def _qr(pdf: Pdf, lines: tuple[Line, ...], scanned: list[int]) -> tuple[str, ...]:
+    """Codes of the first page and of scanned ones; drawn larger once where one is to be expected and none is seen."""
+    pages = sorted({*scanned[:OCR_PAGES], *([0] if 0 in scanned or pdf.may_show_code(0) else [])})
+    expected = bool(scanned) or any("CUFE" in line.text.upper() for line in lines)
+    for side in (LONG_SIDE, _QR_SIDE) if expected else (LONG_SIDE,):
+        codes = tuple(dict.fromkeys(code for index in pages for code in read_qr(pdf.picture(index, side, grey=True))))
         if codes:
             return codes
     return ()

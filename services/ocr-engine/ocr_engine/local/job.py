@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ocr_engine.evidence import Evidence
-from ocr_engine.local.document import Opened, inspected, opened, pages_as_jpeg, recognized
+from ocr_engine.local.document import inspected, opened, pages_as_jpeg, recognized, upright
 from ocr_engine.local.orientation import Orientation
 from ocr_engine.local.page import Document
 from ocr_engine.local.protocol import Head, evidence_as_json
@@ -32,7 +32,7 @@ class Jobs:
         """The OCR models; loading them takes about half a second and 200 MB."""
         from ocr_engine.local.recognizer import Recognizer  # noqa: PLC0415 - a child that only looks does without it
 
-        return Recognizer((FAST_SIDE, FINE_SIDE))
+        return Recognizer()
 
     @cached_property
     def orientation(self) -> Orientation:
@@ -53,7 +53,7 @@ class Jobs:
             pages = pages_as_jpeg(content, head["max_pages"], self.orientation)
             return {"sizes": [len(page) for page in pages]}, b"".join(pages)
         if name == "words":
-            document = recognized(opened(content, self.orientation), self.recognizer, FAST_SIDE)
+            _, document = upright(opened(content, self.orientation), self.recognizer, FAST_SIDE)
             return {"words": [[word.text, word.page, word.box, word.aspect] for word in document.words()]}, b""
         if name == "read":
             ends = time.monotonic() + head["seconds"]
@@ -62,16 +62,16 @@ class Jobs:
         raise KeyError(name)
 
     def _read(self, content: bytes, schema: Schema, mode: int, ends: float) -> Reading:
-        start = opened(content, self.orientation)
-        reading = self._look(start, schema, mode, FAST_SIDE)
+        start, document = upright(opened(content, self.orientation), self.recognizer, FAST_SIDE)
+        reading = _read(document, schema, mode)
         if not start.scans or not _doubtful(reading, schema) or time.monotonic() + _FINE_LOOK_SECONDS > ends:
             return reading
-        finer = self._look(start, schema, mode, FINE_SIDE)
+        finer = _read(recognized(start, self.recognizer, FINE_SIDE), schema, mode)
         return max(reading, finer, key=schema.quality)
 
-    def _look(self, start: Opened, schema: Schema, mode: int, side: int) -> Reading:
-        document = recognized(start, self.recognizer, side)
-        return validate(schema.read(document, mode), _evidence(document))
+
+def _read(document: Document, schema: Schema, mode: int) -> Reading:
+    return validate(schema.read(document, mode), _evidence(document))
 
 
 def _evidence(document: Document) -> Evidence:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ocr_engine.evidence import Word, enclosing_box
 from shared.contracts.reading import Box
 
-_GAP = 1.15
+GAP = 1.15
 """In line heights: a wider space ends a cell. Words of one phrase stand 0.3-0.7 apart, columns further."""
 
 
@@ -109,7 +109,7 @@ class Line:
 
     def cells(self) -> tuple[Span, ...]:
         """The line cut where the space is wider than between words."""
-        widest = _GAP * self.height
+        widest = GAP * self.height
         groups: list[list[Token]] = []
         for token in self.tokens:
             if groups and token.left - groups[-1][-1].right <= widest:

@@ -24,8 +24,12 @@ _MAX_CHARACTERS = 20_000
 _MAX_XML = 2_000_000
 _MAX_ATTACHMENTS = 10
 _GARBAGE = 0.2
+_CODE_STROKES = 300
+"""A code of the smallest kind (21 x 21 modules) has about 100 dark runs of four sides or more."""
+_PLAIN_OBJECTS = frozenset({pdfium.FPDF_PAGEOBJ_TEXT, pdfium.FPDF_PAGEOBJ_PATH})
 _GRID = 16
-"""Device steps per point: pdfium answers places in whole device pixels."""
+_FAR = 10_000
+"""Points between the places that the shown page's axes are measured at."""
 
 
 @dataclass(frozen=True)
@@ -86,15 +90,34 @@ class Pdf:
             raise UnreadableDocument(Unreadable.DAMAGED)
         return width, height
 
-    def picture(self, index: int, side: int = LONG_SIDE) -> Pixels:
+    def may_show_code(self, index: int) -> bool:
+        """False where the page holds no picture and too few strokes to form a QR code; cheaper than drawing it."""
+        page = self._page(index)
+        try:
+            strokes = 0
+            for place in range(pdfium.FPDFPage_CountObjects(page)):
+                each = pdfium.FPDFPage_GetObject(page, place)
+                kind = pdfium.FPDFPageObj_GetType(each)
+                if kind == pdfium.FPDF_PAGEOBJ_PATH:
+                    strokes += pdfium.FPDFPath_CountSegments(each)
+                if kind not in _PLAIN_OBJECTS or strokes >= _CODE_STROKES:
+                    return True
+        finally:
+            page.close()
+        return False
+
+    def picture(self, index: int, side: int = LONG_SIDE, *, grey: bool = False) -> Pixels:
         """The page drawn with its long side (a tall tape: of one piece) `side` pixels, under a cap on all pixels."""
         width, height = self.size(index)
         scale = side / min(max(width, height), TALLEST * min(width, height))
         scale = min(scale, math.sqrt(MAX_PIXELS / (width * height)))
         page = self._page(index)
         try:
-            bitmap = page.render(scale=scale, may_draw_forms=False, rev_byteorder=True, prefer_bgrx=False)
-            pixels: Pixels = bitmap.to_numpy()[:, :, :3].copy()
+            bitmap = page.render(
+                scale=scale, may_draw_forms=False, rev_byteorder=not grey, prefer_bgrx=False, grayscale=grey
+            )
+            drawn = bitmap.to_numpy()
+            pixels: Pixels = (drawn.reshape(drawn.shape[:2]) if grey else drawn[:, :, :3]).copy()
             bitmap.close()
         finally:
             page.close()
@@ -122,8 +145,7 @@ class Pdf:
 
 
 def _words(page: Any, text_page: Any) -> Iterator[TextWord]:
-    width, height = page.get_size()
-    place = _Places(page, round(width * _GRID), round(height * _GRID))
+    place = _Places(page)
     letters: list[tuple[str, tuple[float, float, float, float]]] = []
     for index in range(min(text_page.count_chars(), _MAX_CHARACTERS)):
         code = pdfium.FPDFText_GetUnicode(text_page, index)
@@ -147,10 +169,12 @@ def _words(page: Any, text_page: Any) -> Iterator[TextWord]:
 class _Places:
     """Loose character boxes on the shown page: pdfium turns and crops as the page says."""
 
-    def __init__(self, page: Any, width: int, height: int) -> None:
-        self._page, self._size = page, (width, height)
+    def __init__(self, page: Any) -> None:
         self._rect = pdfium.FS_RECTF()
-        self._x, self._y = ctypes.c_int(), ctypes.c_int()
+        width, height = page.get_size()
+        corner, right, up = (self._device(page, width, height, *point) for point in ((0, 0), (_FAR, 0), (0, _FAR)))
+        self._x = (right[0] - corner[0]) / _FAR, (up[0] - corner[0]) / _FAR, corner[0]
+        self._y = (right[1] - corner[1]) / _FAR, (up[1] - corner[1]) / _FAR, corner[1]
 
     def __call__(self, text_page: Any, index: int) -> tuple[float, float, float, float] | None:
         rect = self._rect
@@ -162,8 +186,15 @@ class _Places:
         return min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)
 
     def _shown(self, x: float, y: float) -> tuple[float, float]:
-        pdfium.FPDF_PageToDevice(self._page, 0, 0, *self._size, 0, x, y, self._x, self._y)
-        return self._x.value / _GRID, self._y.value / _GRID
+        (a, b, c), (d, e, f) = self._x, self._y
+        return a * x + b * y + c, d * x + e * y + f
+
+    @staticmethod
+    def _device(page: Any, width: float, height: float, x: float, y: float) -> tuple[float, float]:
+        # Answered in whole device pixels, so asked on a finer grid than points.
+        shown_x, shown_y = ctypes.c_int(), ctypes.c_int()
+        pdfium.FPDF_PageToDevice(page, 0, 0, round(width * _GRID), round(height * _GRID), 0, x, y, shown_x, shown_y)
+        return shown_x.value / _GRID, shown_y.value / _GRID
 
 
 def _apart(before: tuple[float, float, float, float], box: tuple[float, float, float, float]) -> bool:

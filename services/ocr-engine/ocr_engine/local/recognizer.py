@@ -1,7 +1,6 @@
 """The neural models that find runs of text and read them. Heavy; loaded once a process."""
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,12 +31,17 @@ class Run:
 class Recognizer:
     """RapidOCR (PP-OCRv6 small) with the models of its wheel, on one thread."""
 
-    def __init__(self, sides: Sequence[int]) -> None:
-        """`sides`: pixels on the long side on which text runs may be looked for."""
-        self._engines = {side: _ocr_engine(side) for side in sides}
+    def __init__(self) -> None:
+        self._engine = _ocr_engine()
+        # Loaded now, not with the first paper.
+        self._detector = self._engine._load_det_model()  # noqa: SLF001 - the package offers no other way to set its side
+        self._engine._load_rec_model()  # noqa: SLF001
 
     def runs(self, pixels: Pixels, side: int) -> list[Run]:
-        """Every text run of an upright picture; a long tape is read in overlapping pieces."""
+        """Every text run of an upright picture, looked for at `side` pixels on the long side.
+
+        A long tape is read in overlapping pieces.
+        """
         height, width = pixels.shape[:2]
         if min(height, width) < _LEAST_SIDE:
             return []
@@ -54,7 +58,8 @@ class Recognizer:
         return found
 
     def _runs(self, pixels: Pixels, side: int, top: int, owned: tuple[int, int]) -> list[Run]:
-        result: Any = self._engines[side](np.ascontiguousarray(pixels[:, :, ::-1]))
+        self._detector.limit_side_len = side
+        result: Any = self._engine(np.ascontiguousarray(pixels[:, :, ::-1]))
         if result.txts is None or result.boxes is None:
             return []
         texts, words = result.txts, result.word_results
@@ -69,14 +74,13 @@ class Recognizer:
         return runs
 
 
-def _ocr_engine(side: int) -> RapidOCR:
+def _ocr_engine() -> Any:  # partly without types
     return RapidOCR(
         params={
             "Global.use_cls": False,
             "Global.log_level": "critical",
             "Global.return_word_box": True,
             "Det.limit_type": "max",
-            "Det.limit_side_len": side,
             "Rec.rec_batch_num": 1,
             "EngineConfig.onnxruntime.intra_op_num_threads": 1,
             "EngineConfig.onnxruntime.inter_op_num_threads": 1,

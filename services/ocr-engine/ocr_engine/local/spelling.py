@@ -8,6 +8,8 @@ _DIGIT_LOOKALIKES = str.maketrans("OoQDIl|!SBZ", "00001111582")
 _LETTER_LOOKALIKES = str.maketrans("01", "oi")
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−﹣－", "-"))
 _ZERO_IN_WORD = re.compile(r"(?<![\d.,])([A-Za-zÀ-ÿ]{3,})(0+)(?=[A-Za-zÀ-ÿ]*(?![\d\w]))")
+_CAPITAL_I = re.compile(r"(?<=[a-zà-ÿ])I(?=[a-zà-ÿ]|\b)|(?<=\bE)I(?=\s+[A-ZÀ-Þ][a-zà-ÿ])")
+"""Inside or at the end of a word of small letters, and in the article; a Roman numeral stands alone."""
 
 
 @lru_cache(maxsize=4096)
@@ -32,7 +34,8 @@ def repair_digits(text: str) -> str:
 
 
 def repair_letters(text: str) -> str:
-    """Zeros that stand for the letter O at the end of, or inside, a word of letters (`CAFE MOLID0`)."""
+    """Letters for what recognition took for others: `CAFE MOLID0`, and a capital I for l (`EI Faro`, `PapeI`)."""
+    text = _CAPITAL_I.sub("l", text)
     return _ZERO_IN_WORD.sub(lambda hit: hit[1] + ("O" if hit[1].isupper() else "o") * len(hit[2]), text)
 
 

@@ -61,9 +61,9 @@ Reglas:
 - La imagen puede estar girada o inclinada; léela en la orientación correcta.
 - Si la imagen no es una factura ni un recibo, usa null en todo y products vacío."""
 
-_TASK = f"""\
-Extrae los datos de esta factura.
+_TASK = "Extrae los datos de esta factura."
 
+_PRODUCT_NOTE = f"""\
 Por producto puedes agregar, si es claro, brand (marca), category_l1 y category_l2; si no, null. Usa solo estos slugs, \
 cada línea es «category_l1: sus category_l2»:
 {category_list()}"""
@@ -74,4 +74,5 @@ LUMIS_SCHEMA = DocumentSchema(
     mandatory=("ruc", "dv", "invoice_number", "total"),
     instructions=_INSTRUCTIONS,
     task=_TASK,
+    items_note=_PRODUCT_NOTE,
 )

@@ -1,7 +1,8 @@
 """How a schema describes a model's answer once, and the two dialects of JSON Schema made from it."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -43,6 +44,7 @@ class Shape:
     items: str
     items_meaning: str
     item: tuple[Key, ...]
+    """Empty where no list is asked for."""
     most_items: int = 500
 
 
@@ -59,16 +61,27 @@ class DocumentSchema:
     """Header keys without which a reading is incomplete; the list of items is always one of the mandatory."""
     instructions: str
     task: str
+    items_note: str = ""
+    """Stands behind the task wherever the list of items is asked for."""
     day_first: bool = True
     """How a date of digits alone, such as 03/04/2026, is read."""
 
 
+def narrowed(schema: DocumentSchema, keys: Collection[str]) -> DocumentSchema:
+    """The schema for some of its keys alone; whatever else an answer holds is then not read."""
+    shape = schema.shape
+    header = tuple(key for key in shape.header if key.name in keys)
+    return replace(
+        schema,
+        shape=replace(shape, header=header, item=shape.item if shape.items in keys else ()),
+        mandatory=tuple(name for name in schema.mandatory if name in keys),
+    )
+
+
 def gemini_schema(shape: Shape) -> dict[str, Any]:
     """Gemini's `responseSchema`: an OpenAPI subset with upper-case types, `nullable` and `propertyOrdering`."""
-    return _gemini_object(
-        shape.header,
-        {shape.items: {"type": "ARRAY", "description": shape.items_meaning, "items": _gemini_object(shape.item, {})}},
-    )
+    items = {"type": "ARRAY", "description": shape.items_meaning, "items": _gemini_object(shape.item, {})}
+    return _gemini_object(shape.header, {shape.items: items} if shape.item else {})
 
 
 def _gemini_object(keys: tuple[Key, ...], more: dict[str, Any]) -> dict[str, Any]:
@@ -92,7 +105,7 @@ def _gemini_object(keys: tuple[Key, ...], more: dict[str, Any]) -> dict[str, Any
 def json_schema(shape: Shape) -> dict[str, Any]:
     """The strict JSON Schema of an OpenAI-like `response_format`: everything required, nothing beside it."""
     items = {"type": "array", "description": shape.items_meaning, "items": _strict_object(shape.item, {})}
-    return _strict_object(shape.header, {shape.items: items})
+    return _strict_object(shape.header, {shape.items: items} if shape.item else {})
 
 
 def _strict_object(keys: tuple[Key, ...], more: dict[str, Any]) -> dict[str, Any]:

@@ -60,13 +60,19 @@ _Line = tuple[Product, ProductHint]
 
 def reconcile(event: DocumentRecognized) -> LumisOutcome:
     """What the reading holds, what it lacks, and what is odd about it; `duplicate_of` is the store's to say."""
-    data, hints, invalid = _extract(event.reading)
+    data, hints, invalid = extract(event.reading)
+    return conclude(event, data, hints, (*event.reading.warnings, *invalid))
+
+
+def conclude(
+    event: DocumentRecognized, data: ExtractedData, hints: tuple[ProductHint, ...], told: Sequence[str]
+) -> LumisOutcome:
+    """The outcome of these values: what they lack, their CUFE, and what is odd beside what was told already."""
     missing = tuple(field for field in MANDATORY if not is_present(data, field.field_key))
     read_cufe = event.reading.value("cufe")
     cufe, cufe_source = (None, None) if missing else _cufe(read_cufe, event.request_id)
     warnings = (
-        *event.reading.warnings,
-        *invalid,
+        *told,
         *warnings_of(data, event.received_at.astimezone(UTC).date()),
         *_cufe_warnings(read_cufe, data),
     )
@@ -122,7 +128,7 @@ def _cufe_warnings(read: str | None, data: ExtractedData) -> tuple[str, ...]:
     return () if cufe_agrees(cufe, data) else (CUFE_MISMATCH,)
 
 
-def _extract(reading: Reading) -> tuple[ExtractedData, tuple[ProductHint, ...], list[str]]:
+def extract(reading: Reading) -> tuple[ExtractedData, tuple[ProductHint, ...], list[str]]:
     """The typed values, a hint per product (none at all where no product has one), and warnings of bad values."""
     header = Values({key: field for key, field in reading.fields.items() if key in HEADER_FIELDS})
     rows = [Values(item) for item in reading.items]

@@ -89,6 +89,12 @@ class Projection:
             for tag in tags:
                 await self._recount(user_id, tag)
 
+    async def recount(self, user_id: str) -> None:
+        """Write every row of a user as the events say. Raises Unavailable: other invoices of the user kept winning."""
+        async with self._turns.setdefault(user_id, asyncio.Lock()):
+            for tag in await self._user_tags.distinct("tag", {"user_id": user_id}):
+                await self._recount(user_id, tag)
+
     async def rebuild(self) -> int:
         """Count what still waits, then every row again; the number of rows that are right now."""
         waiting = await self._events.aggregate(

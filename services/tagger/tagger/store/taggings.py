@@ -7,12 +7,13 @@ its tagging, its tag events, their projection, the mark that they are projected.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError
 
 from shared.contracts.tags import Tag
+from shared.erasures import Erasures
 from shared.mongo import Database, ReturnDocument
 from tagger.store.duplicates import raise_unless_duplicates
 from tagger.store.projection import Projection
@@ -40,6 +41,10 @@ class Kept:
     """As the catalogue has it by now."""
     purchase: Purchase | None
     """What it was made of; None for those that were kept without."""
+    received_at: datetime | None = None
+    """Of the upload."""
+    review: Literal["rejected", "corrected"] | None = None
+    """What a reviewer made of it; a rejected one gives no tag."""
 
 
 class TaggingStore:
@@ -50,6 +55,7 @@ class TaggingStore:
         self._events = database["tag_events"]
         self._user_tags = database["user_tags"]
         self._projection = Projection(database)
+        self._erasures = Erasures(database)
 
     async def keep(self, made: Kept, version: int) -> Kept:
         """Keep what a request's invoice gave by this version of the catalogue.
@@ -60,6 +66,7 @@ class TaggingStore:
             "user_id": made.user_id,
             "invoice_id": made.invoice_id,
             "bought_on": made.bought_on,
+            "received_at": made.received_at,
             "tags": [tag.model_dump() for tag in made.first.tags],
             "unresolved": dict(made.first.unresolved),
             "purchase": made.purchase.model_dump() if made.purchase else None,
@@ -71,9 +78,45 @@ class TaggingStore:
         )
         return _kept(found or {"_id": made.request_id, **document})
 
-    async def has(self, request_id: str) -> bool:
-        """Whether a request's tagging is still kept."""
-        return await self._taggings.find_one({"_id": request_id}, {"_id": 1}) is not None
+    async def review(self, made: Kept, version: int) -> None:
+        """Write a reviewer's word over a request's tagging, also where its invoice has not come here yet."""
+        fields: dict[str, Any] = {
+            "invoice_id": made.invoice_id,
+            "now": [tag.model_dump() for tag in made.tags],
+            "purchase": made.purchase.model_dump() if made.purchase else None,
+            "review": made.review,
+            "version": version,
+        }
+        fields |= {"bought_on": made.bought_on} if made.review == "corrected" else {}
+        first = {
+            "user_id": made.user_id,
+            "bought_on": made.bought_on,
+            "received_at": made.received_at,
+            "tags": [],
+            "unresolved": {},
+            "made_at": datetime.now(UTC),
+        }
+        on_insert = {key: value for key, value in first.items() if key not in fields}
+        await self._taggings.update_one(
+            {"_id": made.request_id}, {"$set": fields, "$setOnInsert": on_insert}, upsert=True
+        )
+
+    async def find(self, request_id: str) -> Kept | None:
+        """A request's tagging as it is kept."""
+        found = await self._taggings.find_one({"_id": request_id})
+        return _kept(found) if found else None
+
+    async def is_erased(self, user_id: str, received_at: datetime) -> bool:
+        """Whether the user had erased what was handed in at that time."""
+        return await self._erasures.cover(user_id, received_at)
+
+    async def forget(self, request_id: str) -> None:
+        """Delete a request's tagging; its events are withdrawn by the invoice."""
+        await self._taggings.delete_one({"_id": request_id})
+
+    async def tags_of(self, user_id: str, invoice_id: str) -> list[str]:
+        """The tags that an invoice has given by its events."""
+        return sorted(await self._events.distinct("tag", {"user_id": user_id, "invoice_id": invoice_id}))
 
     async def record(self, user_id: str, invoice_id: str, bought_on: datetime, tags: Sequence[Tag]) -> None:
         """Insert an invoice's tag events, each once, and bring the projection up to them.
@@ -145,6 +188,25 @@ class TaggingStore:
         result = await self._taggings.update_one({"_id": request_id}, {"$set": fields, "$unset": {"claimed_until": ""}})
         return result.matched_count == 1
 
+    async def erase_before(self, user_id: str, before: datetime) -> tuple[int, list[str]]:
+        """Erase what came of uploads until then, also of those on their way; how many events, of which invoices.
+
+        An invoice that was uploaded again after that moment keeps its tags.
+        """
+        await self._erasures.mark(user_id, before)
+        one = {"user_id": user_id}
+        later = set(await self._taggings.distinct("invoice_id", {**one, "received_at": {"$gt": before}}))
+        invoices: set[str] = set(await self._taggings.distinct("invoice_id", one))
+        invoices |= set(await self._events.distinct("invoice_id", one))
+        await self._taggings.delete_many({**one, "received_at": {"$not": {"$gt": before}}})
+        events = 0
+        for invoice_id in sorted(invoices - later):
+            tags = await self.tags_of(user_id, invoice_id)
+            await self.withdraw(user_id, invoice_id, tags)
+            events += len(tags)
+        await self._projection.recount(user_id)  # a crash in between may have left rows without their events
+        return events, sorted(invoices - later)
+
     async def erase(self, user_id: str) -> tuple[int, int, list[str]]:
         """Erase all that is kept of a user; how many tags, how many events, and the invoices that they came from."""
         one = {"user_id": user_id}
@@ -172,4 +234,6 @@ def _kept(document: Mapping[str, Any]) -> Kept:
         first=Tagging(first, document["unresolved"]),
         tags=tuple(Tag.model_validate(tag) for tag in document["now"]) if "now" in document else first,
         purchase=Purchase.model_validate(purchase) if purchase else None,
+        received_at=document.get("received_at"),
+        review=document.get("review"),
     )

@@ -11,13 +11,13 @@ from ocr_engine.local.page import Line
 from ocr_engine.local.spelling import repair_digits
 from shared.panama import dv_fits, is_ruc, possible_dvs
 
-_RUC_LABEL = re.compile(r"\br\.?\s?u\.?\s?[cg]\b\.?[\s:]*")
+_RUC_LABEL = re.compile(r"\br\.?\s?u\.?\s?[cg](?![a-z])\.?[\s:]*")
 _RUC = re.compile(
     r"(?<![\w-])((?:(?:[1-9]|1[0-3])?(?:PE|PI|AV|E|N)|(?:[1-9]|1[0-3])\s?-\s?NT|\d{1,10})\s?-\s?\d{1,4}\s?-\s?\d{1,6})"
     r"(?:\s?-\s?(\d{2}))?(?![\w-])",
     re.IGNORECASE,
 )
-_DV_LABEL = re.compile(r"(?:\bd\s?\.?\s?v\b\.?|digito verificador|\bdig\.? ?verif\w*\.?)\s*[:.\-]?\s*")
+_DV_LABEL = re.compile(r"(?:(?<![a-z])d\s?\.?\s?v(?![a-z])\.?|digito verificador|\bdig\.? ?verif\w*\.?)\s*[:.\-]?\s*")
 _DV_VALUE = re.compile(r"\d{1,2}(?![\d/.,:-])")
 _DV_LINES = 3
 """How many lines below the RUC its DV may stand."""
@@ -31,7 +31,7 @@ _NUMBER_LABELS: tuple[tuple[float, re.Pattern[str]], ...] = (
             rf"\b{_NUMBER_WORD}\s?(?:de(?: la)?\s)?{_PAPER}\b\.?(?: fiscal| electronica)?\s*{_NUMBER_WORD}?[\s:]*"
         ),
     ),
-    (0.9, re.compile(rf"\b{_PAPER}\b\.?(?: fiscal| electronica)?\s*{_NUMBER_WORD}(?![a-z])[\s:]*")),
+    (0.9, re.compile(rf"\b{_PAPER}(?:\b|(?=n[or]))\.?(?: fiscal| electronica)?\s*{_NUMBER_WORD}(?![a-z])[\s:]*")),
     (0.85, re.compile(r"\bnumero\b[\s:]*")),
     (0.75, re.compile(rf"\b{_PAPER}\b(?: fiscal)?\s*[:#]\s*")),
     (0.6, re.compile(r"^(?:no|nro|n)\s?[.:°#]+\s*")),
@@ -116,11 +116,11 @@ def _ruc_weight(cell: Cell, paper: Paper, *, labelled: bool, fits: bool | None) 
 
 
 def _ruc_hits(cell: Cell) -> Iterator[re.Match[str]]:
-    """Forms of a RUC in a cell; the label itself is blanked so that it may touch the number."""
+    """Forms of a RUC in a cell; the labels of RUC and DV are blanked so that they may touch the number."""
     text = repair_digits(cell.span.text)
-    label = _RUC_LABEL.search(cell.folded)
-    if label:
-        text = text[: label.start()] + " " * (label.end() - label.start()) + text[label.end() :]
+    for label in (_RUC_LABEL.search(cell.folded), _DV_LABEL.search(cell.folded)):
+        if label:
+            text = text[: label.start()] + " " * (label.end() - label.start()) + text[label.end() :]
     yield from _RUC.finditer(text)
 
 

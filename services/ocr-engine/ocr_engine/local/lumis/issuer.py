@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
+
+from rapidfuzz import fuzz
 
 from ocr_engine.local.found import Found, source_of
 from ocr_engine.local.lumis.place import Paper, after_label, customers
 from ocr_engine.local.page import Line, Span
-from ocr_engine.local.spelling import fold
+from ocr_engine.local.spelling import fold, repair_letters
 
 _NAME_LABEL = re.compile(
     r"^(?:emisor|razon social|nombre comercial|nombre del emisor|nombre o razon social|nombre|empresa)\b"
@@ -23,17 +26,18 @@ _ENDS_HEAD = re.compile(
     r"^(?:no|nro|numero|fact|fecha|hora|cliente|receptor|tipo de receptor|caja|cajero|pto|punto)\b[\s.:]"
 )
 _CONTACT = re.compile(r"\b(?:tel|telefono|telefax|fax|cel|celular|whatsapp|email|e-mail|correo|www|http)\b|@|\btel[.:]")
-_RUC_OR_DV = re.compile(r"\br\.?\s?u\.?\s?c\b|\bd\.?\s?v\b\.?[\s:]*\d|^\d[\d-]+$")
+_RUC_OR_DV = re.compile(r"\br\.?\s?u\.?\s?c(?![a-z])|\bd\.?\s?v(?![a-z])\.?[\s:]*\d|^\d[\d-]+$")
 _ADDRESS_WORD = re.compile(
     r"\b(?:calle|ave|avenida|av|via|boulevard|blvd|plaza|edificio|edif|local|piso|planta|urb|urbanizacion|barriada|"
-    r"corregimiento|provincia|distrito|ciudad|centro comercial|c\.?c|panama|colon|chiriqui|cocle|veraguas|herrera|los santos|darien"
-    r"|bocas|carretera"
+    r"corregimiento|provincia|distrito|ciudad|centro comercial|c\.?c|panama|colon|chiriqui|cocle|veraguas|herrera"
+    r"|los santos|darien|bocas|carretera"
     r"|sector|torre|casa|lote|km|mall|zona libre|chorrera|david|santiago|chitre)\b"
 )
 _SUFFIX = re.compile(
     r"(?:s\.?\s?a\.?|s\.? de r\.?\s?l\.?|inc\.?|corp\.?|ltda\.?|y (?:hermanos|asociados|cia\.?|hijos))$"
 )
 _HEAD_LINES = 14
+_SAME_NAME = 90
 _MAX_ADDRESS_LINES = 3
 
 
@@ -42,6 +46,7 @@ def find_issuer(lines: Sequence[Line]) -> tuple[list[Found], list[Found]]:
     paper = Paper.of(lines)
     names = _labelled(_NAME_LABEL, paper)
     addresses = _labelled(_ADDRESS_LABEL, paper)
+    names = [_larger_copy(each, paper) for each in names]
     if names and addresses:
         return names, addresses
     head = _head(paper)
@@ -64,9 +69,29 @@ def _labelled(label: re.Pattern[str], paper: Paper) -> list[Found]:
         for span, text, line, near in after_label(cell, hit.end(), paper):
             if sum(map(str.isalpha, text)) > 2:  # noqa: PLR2004 - shorter is no name
                 weight = (0.9 - 0.01 * len(found)) * near * (0.5 + 0.5 * span.score)
-                found.append(Found(text.strip(), text, weight, span, source_of(paper.lines[line]), line))
+                found.append(
+                    Found(repair_letters(text.strip()), text, weight, span, source_of(paper.lines[line]), line)
+                )
                 break
     return found
+
+
+def _larger_copy(name: Found, paper: Paper) -> Found:
+    """The same name where the head shows it in larger letters, which are read more surely."""
+    if name.span is None:
+        return name
+    height = _letters(name.span)
+    for cell in paper.cells():
+        if cell.line >= _HEAD_LINES:
+            break
+        if _letters(cell.span) > height and fuzz.ratio(cell.folded, fold(name.value)) >= _SAME_NAME:
+            height = _letters(cell.span)
+            name = replace(name, value=repair_letters(cell.span.text), raw=cell.span.text, span=cell.span)
+    return name
+
+
+def _letters(span: Span) -> float:
+    return sorted(token.height for token in span.tokens)[len(span.tokens) // 2]
 
 
 def _head(paper: Paper) -> list[int]:
@@ -102,7 +127,7 @@ def _head_name(head: Sequence[int], lines: Sequence[Line]) -> list[Found]:
         tuple(token for index in taken for token in lines[index].tokens), lines[first].page, lines[first].aspect
     )
     raw = "\n".join(lines[index].text for index in taken)
-    return [Found(text, raw, 0.8 * (0.5 + 0.5 * span.score), span, source_of(lines[first]), first)]
+    return [Found(repair_letters(text), raw, 0.8 * (0.5 + 0.5 * span.score), span, source_of(lines[first]), first)]
 
 
 def _head_address(head: Sequence[int], lines: Sequence[Line]) -> list[Found]:
@@ -125,4 +150,4 @@ def _head_address(head: Sequence[int], lines: Sequence[Line]) -> list[Found]:
         tuple(token for index in taken for token in lines[index].tokens), lines[first].page, lines[first].aspect
     )
     text = " ".join(lines[index].text.strip() for index in taken)
-    return [Found(text, text, 0.75 * (0.5 + 0.5 * span.score), span, source_of(lines[first]), first)]
+    return [Found(repair_letters(text), text, 0.75 * (0.5 + 0.5 * span.score), span, source_of(lines[first]), first)]

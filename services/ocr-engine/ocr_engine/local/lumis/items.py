@@ -19,12 +19,15 @@ _RATE_MARK = re.compile(
 )
 _POUNDS = re.compile(r"(?<![\d.])(\d{1,2})1b\b", re.IGNORECASE)
 """`21b` is how recognition sees `2lb`."""
+_ONE = re.compile(r"\b[lI|](?=(?:gal|gl|lt|kg|un|und|lb|oz|ml|mm|cm)\b)", re.IGNORECASE)
+"""`lgal` is how it sees `1gal`."""
 _LONG_CODE = re.compile(r"\d{6,}")
 _TAIL = re.compile(r"[\s.~_=:\-]*$")
 _NOT_AN_ITEM = re.compile(
-    r"(?:gracias|no se aceptan|documento|consulte|cufe|autorizacion|protocolo|proveedor|pagina|page|caja|cajero"
-    r"|vendedor|hora|fecha|tel|ruc|cliente|dgi)\b"
+    r"(?:gracias|no se aceptan|consulte|cufe|autorizacion|protocolo|proveedor|pagina|page|cajero|fecha|ruc|dgi)\b"
+    r"|(?:documento|caja|vendedor|hora|tel|cliente)\b\.?\s*(?:$|[:#]|n[o.]|\d)"
 )
+"""The latter words name goods too (`caja con blister`); as labels their value follows them."""
 _FAR = 3.0
 """In line heights."""
 _MILLI = Decimal("0.0001")
@@ -118,6 +121,7 @@ def completed(item: Item) -> tuple[Decimal | None, Decimal | None]:
 def _rows(lines: Sequence[Line], table: Table, decimal: str) -> tuple[list[Row], list[Decimal]]:
     rows: list[Row] = []
     discounts: list[Decimal] = []
+    detached = False
     for index in range(table.start, table.end):
         line = lines[index]
         amounts = money_on(line, decimal)
@@ -125,10 +129,13 @@ def _rows(lines: Sequence[Line], table: Table, decimal: str) -> tuple[list[Row],
         if kind is Kind.DISCOUNT or (amounts and amounts[-1].amount < 0):
             discounts.append(abs(amounts[-1].amount))
             continue
-        if kind in {Kind.TIP, Kind.ROUNDING} or _NOT_AN_ITEM.match(fold(line.text)):
+        notice = _NOT_AN_ITEM.match(fold(line.text)) is not None
+        detached = detached or notice
+        if kind in {Kind.TIP, Kind.ROUNDING} or notice:
             continue
         row = parse_row(line, index, table, decimal)
         if row is not None:
+            row.detached, detached = detached, False
             rows.append(row)
     return rows, discounts
 
@@ -208,7 +215,7 @@ def _add(target: _Open, row: Row) -> None:
 
 def _goes_on(row: Row, before: _Open, following: Row | None, table: Table) -> bool:
     """Whether a row that is only a name continues the line before it, or begins the next."""
-    if row.figures or before.marked:
+    if row.figures or before.marked or row.detached:
         return False
     if following is None:
         return True
@@ -250,7 +257,7 @@ def _clean(name: str) -> str:
     first, _, rest = text.partition(" ")
     if _LONG_CODE.fullmatch(first) and any(map(str.isalpha, rest)):
         text = rest
-    return _POUNDS.sub(r"\1lb", repair_letters(text)).replace("×", "x")
+    return _POUNDS.sub(r"\1lb", _ONE.sub("1", repair_letters(text))).replace("×", "x")
 
 
 def common_mark(names: Sequence[str]) -> str | None:

@@ -36,6 +36,7 @@ class Kind(StrEnum):
 
 _RATE = r"(?:\d{1,2}(?: \d{1,2})? ?%|%|(?:7|10|15) ?[a-z0-9]{0,2})"
 """A rate; on poor photos its `%` comes out as `8`, `4`, `t` or nothing."""
+_GLUED_RATE = re.compile(r"(?<=[a-z])(?=\d{1,2} ?%)")
 _TAX = r"(?:i ?t ?b ?m ?s|itbm|itms|ibms|itbns|impuestos?|imp(?:to|uesto)?|iva|i ?v ?a)"
 
 
@@ -139,12 +140,16 @@ _USUAL = {
 }
 _ALIKE = 84
 _SHORTEST_ALIKE = 5
+_SHAPES = str.maketrans("ljc", "iie")
+"""Letters that recognition takes for one another. One of them in a word of six falls below `_ALIKE`, and must:
+`evento` is no `exento`."""
 
 
 def kind_of(label: str) -> Kind | None:
     """The kind of sum that a label names as a whole, a slip of recognition in a usual word allowed; None for others."""
     text = fold_word(without_currency(label)).strip()
     text = re.sub(r"(?: (?:b/?|bi|b/|us|usd))+$", "", text)
+    text = _GLUED_RATE.sub(" ", text)
     if not text or not any(map(str.isalpha, text)):
         return None
     for kind, pattern in _KINDS:
@@ -226,5 +231,9 @@ def heading_of(text: str) -> Column | None:
 def _alike(text: str, usual: Mapping[str, _Meaning]) -> _Meaning | None:
     """What the most similar usual label of as many words means."""
     choices = [label for label in usual if label.count(" ") == text.count(" ")]
+    shape = text.translate(_SHAPES)
+    for label in choices:
+        if label.translate(_SHAPES) == shape:
+            return usual[label]
     best = process.extractOne(text, choices, scorer=fuzz.ratio, score_cutoff=_ALIKE)
     return usual[best[0]] if best else None

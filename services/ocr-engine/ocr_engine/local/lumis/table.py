@@ -8,7 +8,7 @@ from decimal import Decimal
 from ocr_engine.local.amounts import parse_money, parse_number, without_currency
 from ocr_engine.local.lumis.labels import Column, Kind, heading_of
 from ocr_engine.local.lumis.sums import label_kind, money_on
-from ocr_engine.local.page import Line, Span, Token
+from ocr_engine.local.page import GAP, Line, Span, Token
 from ocr_engine.local.spelling import fold, repair_digits
 
 ENDS_TABLE = frozenset({Kind.SUBTOTAL, Kind.BASE, Kind.TAX, Kind.TAX_TOTAL, Kind.OTHER_TAX, Kind.TOTAL, Kind.NOTE})
@@ -76,6 +76,8 @@ class Row:
     """True for `2 x 1.50`."""
     marked: bool = False
     """True where a rate mark such as `(7%)` stands after the name: names end there."""
+    detached: bool = False
+    """True where a notice stands between this row and the one before."""
 
     @property
     def amount(self) -> Figure | None:
@@ -226,7 +228,7 @@ def _take_right(row: Row, tokens: list[Token], line: Line, table: Table, decimal
             marked = True
         elif _BARE_MARK.fullmatch(token.text) and len(tokens) > 1 and parse_money(tokens[-2].text, decimal) is not None:
             pass
-        elif not _skipped(token, columns, line.height):
+        elif not _skipped(tokens, columns, line.height):
             break
         tokens.pop()
     return marked
@@ -277,11 +279,13 @@ def _column(token: Token, columns: Sequence[Heading], height: float, *, strict: 
     return best
 
 
-def _skipped(token: Token, columns: Sequence[Heading], height: float) -> bool:
-    """Currency signs, and words under the heading of units."""
+def _skipped(tokens: Sequence[Token], columns: Sequence[Heading], height: float) -> bool:
+    """Whether the last word is a currency sign, or a unit: known as one or standing apart, under the units' heading."""
+    token = tokens[-1]
     if not without_currency(token.text) or token.text in {"$", "B/.", "B/", "B.", "=", "-"}:
         return True
-    if not _UNIT.fullmatch(fold(token.text).rstrip(".")):
+    apart = len(tokens) > 1 and token.left - tokens[-2].right > GAP * height
+    if not apart and not _UNIT.fullmatch(fold(token.text).rstrip(".")):
         return False
     units = [heading for heading in columns if heading.column is Column.UNIT]
     return any(abs(token.left + token.right - each.left - each.right) / 2 < _NEAR * height for each in units)

@@ -18,6 +18,7 @@ async def platform(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Pl
             "GEMINI_BASE_URL": gemini.url,
             "LOCATE_VALUES": "false",
             "HOLD_SECONDS": "40",
+            "REPUBLISH_SECONDS": "1",
         }
         async with running(tmp_path_factory.mktemp("chaos"), settings) as started:
             yield started

@@ -112,11 +112,18 @@ class Platform:
     async def request_with(self, request_id: str, user: str, *events: str, seconds: float = 40) -> dict[str, Any]:
         """A request once its timeline has these events."""
 
+        seen: set[str] = set()
+
         async def complete() -> bool:
-            seen = {entry["type"] for entry in (await self.request(request_id, user))["timeline"]}
+            seen.update(entry["type"] for entry in (await self.request(request_id, user))["timeline"])
             return seen >= set(events)
 
-        await until(complete, seconds)
+        try:
+            await until(complete, seconds)
+        except AssertionError:
+            raise AssertionError(
+                f"{sorted(set(events) - seen)} did not come in {seconds:g} s, only {sorted(seen)}"
+            ) from None
         return await self.request(request_id, user)
 
     async def balance(self, user: str) -> Balance:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 import time
+from abc import ABC, abstractmethod
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -23,7 +24,7 @@ class ServerFailed(Exception):
     """A server ended, or was not ready in time; the message has its last log lines."""
 
 
-class Server:
+class Server(ABC):
     """What both servers share: a folder, a process, and waiting until it answers."""
 
     name = ""
@@ -59,17 +60,17 @@ class Server:
         return self
 
     @property
+    @abstractmethod
     def url(self) -> str:
         """Its address for a client."""
-        raise NotImplementedError
 
+    @abstractmethod
     def spawn(self) -> None:
         """Start the program without waiting; in the main thread (see `Process`)."""
-        raise NotImplementedError
 
+    @abstractmethod
     def answers(self) -> bool:
         """Whether a client can work with the server now."""
-        raise NotImplementedError
 
     def wait_ready(self, seconds: float = READY_SECONDS) -> None:
         """Wait until a client can work with it.

@@ -10,6 +10,7 @@ from gateway.http import ErrorRow, Problem
 from gateway.results import Conclusion
 from shared.contracts.documents import Unreadable
 from shared.contracts.lumis import ExtractedData, FieldKey, LumisOutcome, MissingField
+from shared.mandatory import MANDATORY
 from shared.money import json_number
 
 VALIDATION_FAILED = ErrorRow(422, "VALIDATION_FAILED", "No se pudieron detectar todos los campos obligatorios.")
@@ -22,19 +23,6 @@ _MISSING_MESSAGE = (
     "Por favor, sube una nueva imagen donde estos campos sean claramente visibles, o usa el endpoint "
     "/api/v4/invoices/upload-ocr-retry para reintentar con una imagen adicional."
 )
-_WORDS: tuple[tuple[FieldKey, str, str], ...] = (
-    ("ruc", "RUC del comercio", "Número de RUC del comercio emisor (ej: 155751938-2-2024)"),
-    ("dv", "Dígito Verificador (DV)", "Dígito verificador que acompaña al RUC"),
-    ("invoice_number", "Número de Factura", "Identificador único de la factura (ej: 001-002-123456)"),
-    ("total", "Monto Total", "Monto total de la factura, mayor a 0 (ej: 125.50)"),
-    (
-        "products",
-        "Detalle de Productos",
-        "Al menos un producto con descripción y monto (ej: 'Coca Cola 500ml - $1.50')",
-    ),
-)
-ALL_MISSING = tuple(MissingField(field_key=key, field_name=name, description=text) for key, name, text in _WORDS)
-"""The five mandatory fields, in the order and with the words in which clients are told that they are missing."""
 
 Number = Annotated[
     Decimal, PlainSerializer(json_number, return_type=int | float, when_used="json"), WithJsonSchema({"type": "number"})
@@ -212,8 +200,8 @@ def _show_outcome(outcome: LumisOutcome, cost: int) -> InvoiceRead:
 
 def unreadable(reason: Unreadable) -> Problem:
     """The 422 of a document that is itself at fault: all five fields are missing, nothing is charged."""
-    message = _missing_message(ALL_MISSING)
-    fields = missing_shown(ExtractedShown.model_validate(ExtractedData()), ALL_MISSING)
+    message = _missing_message(MANDATORY)
+    fields = missing_shown(ExtractedShown.model_validate(ExtractedData()), MANDATORY)
     return _failed(message, UnreadableDetails(message=message, reason=reason.name, **fields))
 
 

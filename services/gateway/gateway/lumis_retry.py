@@ -1,14 +1,12 @@
 """What the clients of the Lumis API are shown of a retry's end (Lumis API, sections 4 to 6)."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Literal
 
 from pydantic import BaseModel
 
 from gateway.http import ErrorRow, Problem
 from gateway.lumis import (
-    ALL_MISSING,
     OCR_PROCESSING_FAILED,
     ExtractedShown,
     InvoiceRead,
@@ -23,8 +21,8 @@ from gateway.lumis import (
 from gateway.results import Conclusion
 from gateway.store import StoredRequest
 from shared.contracts.documents import Unreadable
-from shared.contracts.lumis import ExtractedData, FieldKey, LumisOutcome, MissingField, Product, Retry
-from shared.money import to_cents
+from shared.contracts.lumis import ExtractedData, FieldKey, LumisOutcome, MissingField, Retry
+from shared.mandatory import MANDATORY, is_present
 
 RETRY_EXTRACTION_INCOMPLETE = ErrorRow(
     422, "RETRY_EXTRACTION_INCOMPLETE", "Aún no se pudieron detectar todos los campos requeridos."
@@ -102,9 +100,9 @@ def show_retry(conclusion: Conclusion | None, cost: int, retry: Retry) -> Invoic
 def unreadable(reason: Unreadable, retry: Retry) -> Problem:
     """The 422 of a picture that is itself at fault: what the client had comes back, for its next retry."""
     previous = retry.previous or ExtractedData()
-    lacking = tuple(field for field in ALL_MISSING if not _is_there(previous, field.field_key))
+    lacking = tuple(field for field in MANDATORY if not is_present(previous, field.field_key))
     # Clients take an empty list for another kind of error; with nothing lacking, what was searched was not found.
-    missing = lacking or tuple(field for field in ALL_MISSING if field.field_key in retry.searched)
+    missing = lacking or tuple(field for field in MANDATORY if field.field_key in retry.searched)
     message = _message(missing)
     details = RetryUnreadableDetails(
         searched_fields=retry.searched,
@@ -149,18 +147,3 @@ def _show_outcome(outcome: LumisOutcome, cost: int, retry: Retry) -> InvoiceRetr
 
 def _message(missing: Sequence[MissingField]) -> str:
     return _MISSING_MESSAGE.format(names=", ".join(field.field_name for field in missing))
-
-
-def _is_there(data: ExtractedData, key: FieldKey) -> bool:
-    """As the reconciler sees it (section 5), for the one answer that no reconciler gives."""
-    if key == "total":
-        return data.total is not None and data.total > 0
-    if key == "products":
-        return any(product.name and _price(product) > 0 for product in data.products)
-    return bool(getattr(data, key))
-
-
-def _price(product: Product) -> Decimal:
-    if product.total_price is not None:
-        return product.total_price
-    return to_cents((product.quantity or Decimal(0)) * (product.unit_price or Decimal(0)))

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import logging
 import time
 import traceback
 import uuid
@@ -65,12 +66,18 @@ def make_app(families: Iterable[Family], deps: Deps, default: Family) -> web.App
     return app
 
 
+_SILENT = logging.getLogger("gateway.server")
+_SILENT.setLevel(logging.CRITICAL)
+"""aiohttp would log malformed requests with their bytes and their sender; what reaches a route we log ourselves."""
+
+
 @contextlib.asynccontextmanager
 async def serve(families: Iterable[Family], deps: Deps, default: Family) -> AsyncIterator[web.AppRunner]:
     """Serve until the block ends; then take no more requests and let those in hand finish."""
     runner = web.AppRunner(
         make_app(families, deps, default),
         access_log=None,
+        logger=_SILENT,
         lingering_time=_LINGER_SECONDS,
         keepalive_timeout=_KEEP_ALIVE_SECONDS,
         shutdown_timeout=deps.address.drain_seconds,

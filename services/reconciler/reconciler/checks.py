@@ -9,7 +9,8 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from shared.contracts.lumis import ExtractedData, Product
-from shared.money import CENT, to_cents
+from shared.mandatory import line_price
+from shared.money import CENT
 from shared.panama import Cufe, dv_fits, normalize_ruc
 
 DV_MISMATCH = "DV_MISMATCH"
@@ -28,15 +29,6 @@ CUFE_MISMATCH = "CUFE_MISMATCH"
 
 ITBMS_RATES = (Decimal(0), Decimal("0.07"), Decimal("0.10"), Decimal("0.15"))
 """Exempt, general, alcohol and lodging, tobacco."""
-
-
-def line_price(product: Product) -> Decimal | None:
-    """A line's price: its printed amount, else quantity times unit price in cents (Lumis API, section 5)."""
-    if product.total_price is not None:
-        return product.total_price
-    if product.quantity is None or product.unit_price is None:
-        return None
-    return to_cents(product.quantity * product.unit_price)
 
 
 def warnings_of(data: ExtractedData, received_on: dt.date) -> tuple[str, ...]:

@@ -3,8 +3,8 @@
 from collections.abc import Collection
 from typing import cast, get_args
 
-from reconciler.schemas.lumis import is_present
 from shared.contracts.lumis import ExtractedData, FieldKey
+from shared.mandatory import is_present
 
 _MANDATORY = frozenset(get_args(FieldKey))
 

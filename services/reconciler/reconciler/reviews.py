@@ -10,7 +10,7 @@ import structlog
 from reconciler.decisions import Decisions, Reviewed
 from reconciler.handlers import Deps
 from reconciler.metrics import REVIEWS
-from reconciler.schemas.lumis import MANDATORY, invoice_id, is_present
+from reconciler.schemas.lumis import invoice_id
 from shared.bus import Reply
 from shared.contracts.lumis import ExtractedData
 from shared.contracts.message import Event
@@ -23,6 +23,7 @@ from shared.contracts.reviews import (
     ReviewInvoice,
 )
 from shared.errors import Refused, Unavailable
+from shared.mandatory import MANDATORY, is_present
 from shared.money import to_cents
 from shared.mongo import PyMongoError
 from shared.service import every

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.checks import itbms_is_possible, line_agrees, line_price, total_agrees, warnings_of
+from reconciler.checks import itbms_is_possible, line_agrees, total_agrees, warnings_of
 from shared.contracts.lumis import ExtractedData, Product
+from shared.mandatory import line_price
 from tests.support.papers import Invoice, Paper, make_invoice
 
 TODAY = dt.date(2026, 11, 21)

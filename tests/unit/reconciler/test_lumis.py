@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.schemas.lumis import MANDATORY, generated_cufe, invoice_id, is_present, reconcile
+from reconciler.schemas.lumis import generated_cufe, invoice_id, reconcile
 from shared.contracts.documents import DocumentReconciled
 from shared.contracts.lumis import ExtractedData, LumisOutcome, MissingField, Product, ProductHint
+from shared.mandatory import MANDATORY, is_present
 from tests.support.papers import Paper, make_invoice
 from tests.support.readings import RECEIVED, SEED_PRODUCTS, Row, recognized
 

@@ -7,51 +7,21 @@ from datetime import UTC
 from decimal import Decimal
 from typing import Literal
 
-from reconciler.checks import CUFE_INVALID, CUFE_MISMATCH, cufe_agrees, line_price, warnings_of
+from reconciler.checks import CUFE_INVALID, CUFE_MISMATCH, cufe_agrees, warnings_of
 from reconciler.values import Values
 from shared.contracts.documents import DocumentRecognized
 from shared.contracts.lumis import (
     HEADER_FIELDS,
     HINT_FIELDS,
     ExtractedData,
-    FieldKey,
     LumisOutcome,
-    MissingField,
     Product,
     ProductHint,
 )
 from shared.contracts.reading import Reading
+from shared.mandatory import MANDATORY, is_present
 from shared.money import to_cents
 from shared.panama import normalize_ruc, parse_cufe
-
-MANDATORY: tuple[MissingField, ...] = (
-    MissingField(
-        field_name="RUC del comercio",
-        field_key="ruc",
-        description="Número de RUC del comercio emisor (ej: 155751938-2-2024)",
-    ),
-    MissingField(
-        field_name="Dígito Verificador (DV)",
-        field_key="dv",
-        description="Dígito verificador que acompaña al RUC",
-    ),
-    MissingField(
-        field_name="Número de Factura",
-        field_key="invoice_number",
-        description="Identificador único de la factura (ej: 001-002-123456)",
-    ),
-    MissingField(
-        field_name="Monto Total",
-        field_key="total",
-        description="Monto total de la factura, mayor a 0 (ej: 125.50)",
-    ),
-    MissingField(
-        field_name="Detalle de Productos",
-        field_key="products",
-        description="Al menos un producto con descripción y monto (ej: 'Coca Cola 500ml - $1.50')",
-    ),
-)
-"""The mandatory fields in the order, and with the words, in which clients are told of them."""
 
 _GENERATED_LENGTH = 40
 
@@ -86,17 +56,6 @@ def conclude(
         warnings=tuple(dict.fromkeys(warnings)),
         hints=hints,
     )
-
-
-def is_present(data: ExtractedData, key: FieldKey) -> bool:
-    """The presence rule of a mandatory field (Lumis API, section 5): blanks are nothing, a total is above zero."""
-    match key:
-        case "total":
-            return data.total is not None and data.total > 0
-        case "products":
-            return any(product.name.strip() and (line_price(product) or 0) > 0 for product in data.products)
-        case "ruc" | "dv" | "invoice_number":
-            return bool((getattr(data, key) or "").strip())
 
 
 def invoice_id(user_id: str, ruc: str, number: str) -> str:

@@ -78,11 +78,11 @@ class Platform:
         self.client = client
         self.bus = bus
         self.db = db
-        self._secret = secret
+        self.secret = secret
 
     def headers(self, user: str, scope: str = "") -> dict[str, str]:
         """A valid token of a user."""
-        return {"Authorization": f"Bearer {make_token(self._secret, user, scope=scope)}"}
+        return {"Authorization": f"Bearer {make_token(self.secret, user, scope=scope)}"}
 
     async def user(self, lumis: int) -> str:
         """A new user with so many Lümis."""

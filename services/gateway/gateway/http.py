@@ -27,6 +27,7 @@ class ErrorRow:
 
 NOT_FOUND = ErrorRow(404, "NOT_FOUND", "Recurso no encontrado")
 METHOD_NOT_ALLOWED = ErrorRow(405, "METHOD_NOT_ALLOWED", "Método no permitido")
+MALFORMED = ErrorRow(400, "MALFORMED_REQUEST", "La solicitud no es HTTP válido o su cabecera es demasiado larga")
 INVALID_JSON = ErrorRow(400, "INVALID_JSON", "El cuerpo no es un JSON válido")
 INVALID_DATA = ErrorRow(422, "INVALID_DATA", "Los datos enviados no son válidos")
 BODY_TOO_LARGE = ErrorRow(413, "BODY_TOO_LARGE", "El cuerpo de la solicitud es demasiado grande")

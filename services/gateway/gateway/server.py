@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import json
-import logging
 import time
 import traceback
 import uuid
@@ -24,6 +23,7 @@ from gateway import repeats
 from gateway.deps import Caller, Deps
 from gateway.http import (
     INTERNAL_ERROR,
+    MALFORMED,
     METHOD_NOT_ALLOWED,
     NOT_FOUND,
     Answer,
@@ -38,6 +38,7 @@ from gateway.http import (
     Route,
     Stream,
 )
+from gateway.malformed import JsonRunner
 from gateway.metrics import HTTP_IN_FLIGHT, HTTP_SECONDS
 from gateway.store import StoredRequest
 from gateway.streams import Streams
@@ -66,18 +67,13 @@ def make_app(families: Iterable[Family], deps: Deps, default: Family) -> web.App
     return app
 
 
-_SILENT = logging.getLogger("gateway.server")
-_SILENT.setLevel(logging.CRITICAL)
-"""aiohttp would log malformed requests with their bytes and their sender; what reaches a route we log ourselves."""
-
-
 @contextlib.asynccontextmanager
 async def serve(families: Iterable[Family], deps: Deps, default: Family) -> AsyncIterator[web.AppRunner]:
     """Serve until the block ends; then take no more requests and let those in hand finish."""
-    runner = web.AppRunner(
+    runner = JsonRunner(
         make_app(families, deps, default),
+        lambda: _json(default.error(Problem(MALFORMED), Exchange(str(uuid.uuid4())))),
         access_log=None,
-        logger=_SILENT,
         lingering_time=_LINGER_SECONDS,
         keepalive_timeout=_KEEP_ALIVE_SECONDS,
         shutdown_timeout=deps.address.drain_seconds,

@@ -1,6 +1,7 @@
 """The server itself: families, pages, traces, metrics, an orderly end; and the room for other families."""
 
 import asyncio
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -196,3 +197,24 @@ async def test_a_client_that_sends_its_body_too_slowly_is_refused(database: Data
         answer = await reader.readuntil(b"\r\n\r\n")
         assert b" 400 " in answer.split(b"\r\n")[0]
         writer.close()
+
+
+@pytest.mark.parametrize(
+    "head",
+    [b"GARBAGE\r\n\r\n", b"GET /" + b"x" * 9000 + b" HTTP/1.1\r\n\r\n", b"GET / HTTP/1.1\r\nA: Juan\x00Perez\r\n\r\n"],
+)
+async def test_what_is_no_http_gets_json_too_and_is_not_logged(
+    gateway: Gateway, head: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", gateway.port)
+    writer.write(head)
+    answer = await asyncio.wait_for(reader.read(), 10)
+    writer.close()
+    status, _, body = answer.partition(b"\r\n\r\n")
+    assert status.startswith((b"HTTP/1.1 400 ", b"HTTP/1.0 400 "))
+    assert b"application/json" in status
+    error = json.loads(body)["error"]
+    assert error["code"] == "MALFORMED_REQUEST"
+    assert error["details"]["cost_lumis"] == 0
+    assert "Juan" not in caplog.text
+    assert b"Juan" not in answer

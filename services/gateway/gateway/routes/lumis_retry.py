@@ -103,7 +103,7 @@ ROUTES = (
         ),
         details={
             402: lumis.NotEnoughDetails,
-            422: lumis_retry.RetryMissingDetails | lumis_retry.RetryUnreadableDetails,
+            422: lumis_retry.RetryMissingDetails | lumis_retry.RetryUnreadableDetails | lumis.ErrorDetails,
             429: lumis.RateLimitedDetails,
         },
         parameters=requests.UPLOAD_PARAMETERS,

@@ -216,6 +216,16 @@ async def test_closing_finishes_what_is_in_hand_and_leaves_the_rest_to_others(bu
     assert sorted(finished + [event.request_id for event in recorder.seen]) == [f"r{number}" for number in range(6)]
 
 
+async def test_closing_while_it_connects_ends_at_any_moment(buses: Buses) -> None:
+    for step in range(40):
+        bus = buses.make("ledger", f"ledger-{step}")
+        bus.add(Subscription(DocumentAbandoned, Recorder()), None)
+        await bus.start()
+        await asyncio.sleep(step * 0.003)
+        async with asyncio.timeout(10):
+            await bus.close()
+
+
 async def test_own_events_reach_only_the_process_that_began_the_request(buses: Buses) -> None:
     one, other = buses.make("gateway", "gateway-a"), buses.make("gateway", "gateway-b")
     got: dict[str, list[str]] = {"a": [], "b": []}

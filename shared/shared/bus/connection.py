@@ -224,6 +224,8 @@ class Bus:
         try:
             await calls.start()
             await self._consume_all(session)
+            if self._stopping.is_set():  # closed while it was connecting: nobody else would end this session
+                return
             self._up.set()
             CONNECTED.set(1)
             if self.service in FOLLOWERS:

@@ -6,6 +6,7 @@ from pydantic import ValidationError
 from ocr_engine.app import SERVICE, hosted_models, limits_of
 from ocr_engine.settings import OcrEngineSettings
 from shared.contracts.documents import DocumentUploaded
+from shared.contracts.erasure import ErasureRequested
 from shared.contracts.topology import EVENTS
 from tests.support import gemini_server, openrouter_server
 
@@ -80,4 +81,8 @@ def test_the_time_limits_leave_the_local_engine_its_share() -> None:
 
 def test_the_service_receives_what_the_topology_says() -> None:
     received = {row.event for row in EVENTS if SERVICE.name in row.receivers}
-    assert {subscription.event for subscription in SERVICE.subscriptions} == received == {DocumentUploaded}
+    assert (
+        {subscription.event for subscription in SERVICE.subscriptions}
+        == received
+        == {DocumentUploaded, ErasureRequested}
+    )

@@ -159,10 +159,10 @@ def test_a_taken_port_is_named_with_the_way_out(runner: Runner) -> None:
 @pytest.mark.skipif(shutil.which("setpriv") is None, reason="without setpriv nothing ends them at once")
 def test_the_processes_of_a_killed_runner_end_by_themselves(runner: Runner) -> None:
     process = runner.begin()
-    record = runner.wait_for(lambda record: len(record.stamps) >= 3)
+    record = runner.wait_for(lambda record: record.ready)
     process.kill()
     process.wait()
-    deadline = time.monotonic() + 120  # a service that is still starting looks for the broker for a minute
+    deadline = time.monotonic() + 120
     while _left_of(record) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert _left_of(record) == []

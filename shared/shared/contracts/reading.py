@@ -56,7 +56,8 @@ class Attempt(Contract):
 class Reading(Contract):
     """What was read off one document under one schema.
 
-    Header fields stand in `fields` by the schema's own keys; each line item is a mapping of the same kind.
+    Header fields stand in `fields` by the schema's own keys; each line item and each row of a
+    table is a mapping of the same kind.
     """
 
     schema_name: str
@@ -64,6 +65,8 @@ class Reading(Contract):
     model: str | None = None
     fields: dict[str, ReadField]
     items: tuple[dict[str, ReadField], ...] = ()
+    tables: dict[str, tuple[dict[str, ReadField], ...]] = Field(default_factory=dict)
+    """Lists beside the line items, by the schema's own names (`charges`, `hsn_tax_table`, …)."""
     pages: int = Field(default=1, ge=0)
     pages_read: int = Field(default=1, ge=0)
     attempts: tuple[Attempt, ...] = ()

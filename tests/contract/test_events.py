@@ -23,6 +23,15 @@ def service(package: str) -> Service[Any, Any]:
     return found
 
 
+def _kept(sample: Any, parsed: Any) -> Any:
+    """What came back of a sample, without the optional fields that are younger than it."""
+    if isinstance(sample, dict) and isinstance(parsed, dict):
+        return {key: _kept(value, parsed.get(key)) for key, value in sample.items()}
+    if isinstance(sample, list) and isinstance(parsed, list) and len(sample) == len(parsed):
+        return [_kept(*pair) for pair in zip(sample, parsed, strict=True)]
+    return parsed
+
+
 @pytest.mark.parametrize("path", sorted(SAMPLES.glob("*.json")), ids=lambda path: path.stem)
 def test_a_published_sample_still_parses_without_losing_anything(path: Path) -> None:
     data = json.loads(path.read_text(encoding="utf-8"))
@@ -37,7 +46,7 @@ def test_a_published_sample_still_parses_without_losing_anything(path: Path) -> 
     event = decode(json.dumps(envelope).encode()).event
     assert event is not None
     parsed = json.loads(event.model_dump_json())
-    assert {key: parsed[key] for key in data} == data
+    assert _kept(data, parsed) == data
 
 
 def test_every_event_has_a_sample() -> None:

@@ -6,6 +6,7 @@ Every service declares every queue in it when it connects, so that no event is l
 from dataclasses import dataclass
 from typing import Any
 
+from shared.contracts.comprobantes import ComprobanteAccepted, ComprobanteIssued, ComprobanteRejected
 from shared.contracts.credits import (
     AdjustCredits,
     CreditsAdjusted,
@@ -95,6 +96,9 @@ EVENTS: tuple[EventRow, ...] = (
     EventRow(InvoiceRejected, "reconciler", ("tagger",)),
     EventRow(ErasureRequested, "gateway", _WITH_USERS),
     EventRow(ErasureCompleted, "gateway", also_from=_WITH_USERS[1:]),
+    EventRow(ComprobanteIssued, "sunat-emitter"),
+    EventRow(ComprobanteAccepted, "sunat-emitter"),
+    EventRow(ComprobanteRejected, "sunat-emitter"),
 )
 
 FROM_SEVERAL = frozenset(row.event.NAME for row in EVENTS if row.also_from)

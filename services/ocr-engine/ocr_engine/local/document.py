@@ -117,6 +117,14 @@ def pages_as_jpeg(content: bytes, max_pages: int, orientation: Orientation) -> t
         return tuple(_sent(pdf.picture(index, SENT_SIDE), orientation) for index in pages)
 
 
+def page_as_shown(content: bytes, page: int) -> bytes:
+    """One page as a JPEG of bounded size, turned as it is shown: the boxes of a reading lie on it."""
+    if _checked(content) != "application/pdf":
+        return as_jpeg(scaled(decode(content), SENT_SIDE))
+    with Pdf(content) as pdf:
+        return as_jpeg(pdf.picture(min(page, pdf.pages - 1), SENT_SIDE))
+
+
 def _checked(content: bytes) -> ContentType:
     content_type = sniff(content)
     if content_type is None:

@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ocr_engine.evidence import Evidence
-from ocr_engine.local.document import inspected, opened, pages_as_jpeg, recognized, upright
+from ocr_engine.local.document import inspected, opened, page_as_shown, pages_as_jpeg, recognized, upright
 from ocr_engine.local.orientation import Orientation
 from ocr_engine.local.page import Document
 from ocr_engine.local.protocol import Head, evidence_as_json
@@ -55,19 +55,23 @@ class Jobs:
         if name == "words":
             _, document = upright(opened(content, self.orientation), self.recognizer, FAST_SIDE)
             return {"words": [[word.text, word.page, word.box, word.aspect] for word in document.words()]}, b""
+        if name == "shown":
+            return {}, page_as_shown(content, head["page"])
         if name == "read":
             ends = time.monotonic() + head["seconds"]
-            reading = self._read(content, SCHEMAS[head["schema"]], head["mode"], ends)
-            return {"reading": reading.model_dump(mode="json")}, b""
+            reading, text = self._read(content, SCHEMAS[head["schema"]], head["mode"], ends)
+            return {"reading": reading.model_dump(mode="json"), **({"text": text} if head.get("text") else {})}, b""
         raise KeyError(name)
 
-    def _read(self, content: bytes, schema: Schema, mode: int, ends: float) -> Reading:
+    def _read(self, content: bytes, schema: Schema, mode: int, ends: float) -> tuple[Reading, str]:
+        """The better of one or two looks, and the lines of text that it was read from."""
         start, document = upright(opened(content, self.orientation), self.recognizer, FAST_SIDE)
         reading = _read(document, schema, mode)
         if not start.scans or not _doubtful(reading, schema) or time.monotonic() + _FINE_LOOK_SECONDS > ends:
-            return reading
-        finer = _read(recognized(start, self.recognizer, FINE_SIDE), schema, mode)
-        return max(reading, finer, key=schema.quality)
+            return reading, document.text
+        finer = recognized(start, self.recognizer, FINE_SIDE)
+        second = _read(finer, schema, mode)
+        return max((reading, document.text), (second, finer.text), key=lambda look: schema.quality(look[0]))
 
 
 def _read(document: Document, schema: Schema, mode: int) -> Reading:

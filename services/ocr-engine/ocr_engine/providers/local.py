@@ -91,6 +91,25 @@ class LocalEngine:
         answer, _ = await self._run(self._readers, head, content, content_type, timeout)
         return Reading.model_validate(answer["reading"])
 
+    async def read_with_text(
+        self,
+        content: bytes,
+        content_type: str,
+        *,
+        schema_name: str,
+        mode: int,
+        timeout: float,
+    ) -> tuple[Reading, str]:
+        """A reading, and all the lines of text that it was read from; raises like `inspect`."""
+        head = {"job": "read", "schema": schema_name, "mode": mode, "text": True}
+        answer, _ = await self._run(self._readers, head, content, content_type, timeout)
+        return Reading.model_validate(answer["reading"]), str(answer["text"])
+
+    async def shown(self, content: bytes, content_type: str, timeout: float, page: int = 0) -> bytes:
+        """A page as a JPEG, turned as it is shown, for drawing boxes on; raises like `inspect`."""
+        _, body = await self._run(self._lookers, {"job": "shown", "page": page}, content, content_type, timeout)
+        return body
+
     async def _run(
         self, pool: Pool, head: Head, content: bytes, content_type: str, seconds: float
     ) -> tuple[dict[str, Any], bytes]:

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from ocr_engine.local.glyphs import TextWord
 from ocr_engine.local.page import Line, Token
-from ocr_engine.local.pdf import TextWord
 from ocr_engine.local.recognizer import Quad, Run
 from shared.contracts.reading import Box
 

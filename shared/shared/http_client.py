@@ -90,6 +90,24 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
+@dataclass(frozen=True)
+class Budget:
+    """Seconds for a whole exchange, and for connecting alone.
+
+    With `connect`, a connection that is not there in time is `HttpUnreachable`: nothing was sent, that is certain.
+    """
+
+    whole: float
+    connect: float | None = None
+
+    @property
+    def phases(self) -> httpx.Timeout:
+        """The limits of each phase."""
+        whole = max(self.whole, 0.001)
+        reach = whole if self.connect is None else min(whole, max(self.connect, 0.001))
+        return httpx.Timeout(whole, connect=reach, pool=reach)
+
+
 class HttpClient:
     """A connection pool to one outside service (`peer` names it in metrics and spans).
 
@@ -119,17 +137,18 @@ class HttpClient:
         method: str,
         path: str,
         *,
-        budget: float,
+        budget: float | Budget,
         content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> HttpAnswer:
-        """Send a request and read its whole answer within `budget` seconds, connecting included.
+        """Send a request and read its whole answer within `budget` (seconds, connecting included).
 
         `path` is put after the base URL; an absolute URL stands for itself.
 
         Raises:
             HttpFailed: one of its kinds; no answer came.
         """
+        budget = budget if isinstance(budget, Budget) else Budget(budget)
         attributes = {"http.request.method": method, "peer.service": self.peer}
         started, outcome = time.monotonic(), "cancelled"
         try:
@@ -139,7 +158,7 @@ class HttpClient:
                     path,
                     content=content,
                     headers={**(headers or {}), **telemetry.inject_context()},
-                    timeout=max(budget, 0.001),
+                    timeout=budget.phases,
                 )
                 answer = await self._exchange(request, budget)
                 span.set_attribute("http.response.status_code", answer.status)
@@ -155,17 +174,19 @@ class HttpClient:
         """Close every connection."""
         await self._client.aclose()
 
-    async def _exchange(self, request: httpx.Request, budget: float) -> HttpAnswer:
+    async def _exchange(self, request: httpx.Request, budget: Budget) -> HttpAnswer:
         # Messages name the kind of error alone: httpx puts URLs and server text into its own.
         try:
-            async with asyncio.timeout(budget):
+            async with asyncio.timeout(budget.whole):
                 response = await self._client.send(request, stream=True)
                 try:
                     body = await self._read(response)
                 finally:
                     await response.aclose()
         except (TimeoutError, httpx.TimeoutException) as error:
-            raise HttpTimedOut(f"{self.peer} did not answer within {budget:.1f} s") from error
+            if budget.connect is not None and isinstance(error, (httpx.ConnectTimeout, httpx.PoolTimeout)):
+                raise HttpUnreachable(f"{self.peer} cannot be reached within {budget.connect:.1f} s") from error
+            raise HttpTimedOut(f"{self.peer} did not answer within {budget.whole:.1f} s") from error
         except httpx.ConnectError as error:
             raise HttpUnreachable(f"{self.peer} cannot be reached") from error
         except (httpx.HTTPError, httpx.StreamError, zlib.error) as error:

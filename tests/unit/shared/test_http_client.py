@@ -1,5 +1,6 @@
 """HTTP to outside services: limits of time and size, and what a failure is called."""
 
+import asyncio
 import gzip
 import zlib
 from collections.abc import AsyncIterator
@@ -12,6 +13,7 @@ from prometheus_client import REGISTRY
 from shared import telemetry
 from shared.errors import Unavailable
 from shared.http_client import (
+    Budget,
     HttpAnswer,
     HttpBroken,
     HttpClient,
@@ -21,6 +23,7 @@ from shared.http_client import (
     HttpUnreachable,
 )
 from tests.support.scripted_server import Reply, ScriptedServer
+from tests.support.waiting import until
 
 
 @pytest_asyncio.fixture
@@ -149,3 +152,17 @@ def test_what_is_no_json_raises_value_error(body: bytes) -> None:
 
 def test_an_answer_does_not_print_its_body() -> None:
     assert "secret" not in repr(HttpAnswer(200, {}, b"secret"))
+
+
+async def test_what_waits_too_long_for_a_connection_was_surely_not_sent(server: ScriptedServer) -> None:
+    server.script(Reply({"ok": True}, wait=0.4))
+    http = HttpClient("peer", server.url, connections=1)
+    try:
+        first = asyncio.create_task(http.send("GET", "/slow", budget=2))
+        await until(lambda: len(server.seen) == 1)
+        with pytest.raises(HttpUnreachable):
+            await http.send("GET", "/second", budget=Budget(2, connect=0.05))
+        assert (await first).status == 200
+    finally:
+        await http.close()
+    assert [seen.path for seen in server.seen] == ["/slow"]

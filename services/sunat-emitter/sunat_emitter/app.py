@@ -1,7 +1,7 @@
 """Wires the sunat-emitter: the calls that it answers."""
 
 from shared.bus import Operation
-from shared.contracts.sunat import ReadCatalog
+from shared.contracts.sunat.catalogos import ReadCatalog
 from shared.service import Platform, Service
 from sunat_emitter.catalogos import CATALOGOS
 from sunat_emitter.handlers import Deps, read_catalog

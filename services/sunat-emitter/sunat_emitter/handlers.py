@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from shared.bus import Reply
-from shared.contracts.sunat import CatalogEntries, ReadCatalog
+from shared.contracts.sunat.catalogos import CatalogEntries, ReadCatalog
 from shared.errors import Refused
 from sunat_emitter.catalogos import Entry
 

@@ -39,7 +39,7 @@ from shared.contracts.reviews import (
     ListInvoices,
     ReviewInvoice,
 )
-from shared.contracts.sunat import ReadCatalog
+from shared.contracts.sunat.catalogos import ReadCatalog
 from shared.contracts.tags import (
     DeleteSegment,
     EraseTags,

@@ -18,7 +18,7 @@ from gateway.routes.families import FAMILIES
 from gateway.server import serve
 from shared.contracts.documents import DocumentUploaded
 from shared.contracts.message import Event
-from shared.contracts.sunat import CatalogEntries, ReadCatalog
+from shared.contracts.sunat.catalogos import CatalogEntries, ReadCatalog
 from shared.errors import Refused
 from shared.mongo import Database
 from shared.telemetry import inject_context

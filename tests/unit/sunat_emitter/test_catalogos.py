@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.contracts.sunat import CatalogEntries, ReadCatalog
+from shared.contracts.sunat.catalogos import CatalogEntries, ReadCatalog
 from shared.errors import Refused
 from sunat_emitter.catalogos import CATALOGOS
 from sunat_emitter.handlers import Deps, read_catalog

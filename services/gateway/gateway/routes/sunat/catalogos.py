@@ -4,7 +4,7 @@ from typing import Any
 
 from gateway.deps import Deps
 from gateway.http import INTERNAL_ERROR, UNAUTHORIZED, Answer, ErrorRow, Input, Problem, Route
-from shared.contracts.sunat import ReadCatalog
+from shared.contracts.sunat.catalogos import ReadCatalog
 
 CATALOGO_NO_ENCONTRADO = ErrorRow(404, "CATALOGO_NO_ENCONTRADO", "El catálogo no existe")
 _LONGEST_NAME = 64

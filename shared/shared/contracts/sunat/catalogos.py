@@ -1,4 +1,4 @@
-"""Calls to sunat-emitter."""
+"""SUNAT's catalogues: a call to sunat-emitter."""
 
 from typing import Any, ClassVar
 

@@ -1,0 +1,96 @@
+"""The issuer of a tenant, its SOL account and its certificate."""
+
+from datetime import date, datetime
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field, StringConstraints
+
+from shared.contracts.message import Call, Contract
+from shared.contracts.sunat.values import Company, Content, Ruc, Texto
+
+Endpoint = Literal["beta", "prod"]
+
+
+class EmisorInput(Contract):
+    """An issuer as the API takes it."""
+
+    ruc: Ruc
+    razon_social: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
+    nombre_comercial: Annotated[Texto, StringConstraints(strip_whitespace=True, max_length=255)] = ""
+    domicilio_fiscal: Annotated[Texto, StringConstraints(strip_whitespace=True, max_length=200)] = ""
+    ubigeo: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9]{6}$")]
+    """INEI's code of a district (catalog 13)."""
+    email: Annotated[Texto, StringConstraints(strip_whitespace=True, max_length=254)] = ""
+    telefono: Annotated[Texto, StringConstraints(strip_whitespace=True, max_length=50)] = ""
+    sol_usuario: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)] | None = None
+    """The SOL user without the RUC. Absent: what is stored stays."""
+    sol_clave: Annotated[str, StringConstraints(min_length=1, max_length=128)] | None = Field(default=None, repr=False)
+    """Absent: what is stored stays. Never shown again."""
+    sol_endpoint: Endpoint = "beta"
+
+
+class EmisorShown(Contract):
+    """An issuer as the API shows it, without what opens its SOL account."""
+
+    id: int
+    ruc: str
+    razon_social: str
+    nombre_comercial: str
+    domicilio_fiscal: str
+    ubigeo: str
+    departamento: str
+    provincia: str
+    distrito: str
+    email: str
+    telefono: str
+    sol_usuario: str | None
+    sol_endpoint: Endpoint
+    tiene_certificado: bool
+    certificado_vencimiento: date | None
+    created_at: datetime
+    updated_at: datetime
+    advertencias: tuple[str, ...] = ()
+    """What looks wrong but does not stop anything, such as a RUC's check digit."""
+
+
+class ReadEmisor(Call[EmisorShown]):
+    """The tenant's issuer. Refused with `EMISOR_NO_CONFIGURADO`."""
+
+    NAME: ClassVar[str] = "sunat.read-emisor.v1"
+    ANSWER: ClassVar[type[Contract]] = EmisorShown
+
+    company: Company
+
+
+class WriteEmisor(Call[EmisorShown]):
+    """Set up the tenant's issuer, or change it. Refused with `UBIGEO_INVALIDO`, `RUC_EN_USO`."""
+
+    NAME: ClassVar[str] = "sunat.write-emisor.v1"
+    ANSWER: ClassVar[type[Contract]] = EmisorShown
+
+    company: Company
+    emisor: EmisorInput
+
+
+class CertificadoShown(Contract):
+    """A certificate that was taken."""
+
+    certificado_nombre: str
+    vencimiento: date
+    """By the clock of Lima."""
+    propietario: str
+
+
+class UploadCertificado(Call[CertificadoShown]):
+    """Take the issuer's certificate (PKCS #12).
+
+    Refused with `EMISOR_NO_CONFIGURADO`; `CERTIFICADO_ILEGIBLE`: no .pfx, or another password; `CERTIFICADO_INVALIDO`:
+    expired, not valid yet, without an RSA private key.
+    """
+
+    NAME: ClassVar[str] = "sunat.upload-certificado.v1"
+    ANSWER: ClassVar[type[Contract]] = CertificadoShown
+
+    company: Company
+    contenido: Content = Field(repr=False)
+    password: str = Field(repr=False, max_length=256)

@@ -12,11 +12,11 @@ PACKAGES := shared/shared services/gateway/gateway services/ledger/ledger servic
 	services/reconciler/reconciler services/sunat-emitter/sunat_emitter services/tagger/tagger
 WORKSPACE := gateway ledger lumis-shared ocr-engine reconciler sunat-emitter tagger
 
-.PHONY: help install servers run up down status demo token test check bench specs lock parked clean
+.PHONY: help install servers run up down status demo token test check bench bench-ocr specs lock parked clean
 
 help: ## List the targets
 	@echo "Lumis: make <target>"
-	@sed -n 's/^\([a-z]*\):[^#]*## /  \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):[^#]*## /  \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
 
 install: ## Make .venv with everything in requirements.lock (the others do it by themselves)
 	@test -n "$(PYTHON)" || { echo "Lumis needs Python 3.11, 3.12 or 3.13 (Debian, Ubuntu: apt-get install python3)" >&2; exit 1; }
@@ -58,6 +58,9 @@ check: install ## What CI runs beside the tests: ruff, formatting, types, import
 bench: servers ## Measure speed and memory (ONLY=bus for one)
 	@set -e; for file in tests/benchmarks/bench_$(or $(ONLY),*).py; do \
 		name=$$(basename $$file .py); echo "== $$name"; $(PY) -m tests.benchmarks.$$name; done
+
+bench-ocr: install ## Score and time the offline engine on papers with a truth (FOLDER=…), with an HTML report
+	@$(PY) -m tests.benchmarks.bench_ocr $(FOLDER)
 
 specs: install ## Write the generated documents: OpenAPI, AsyncAPI
 	@$(PY) -m deploy.specs

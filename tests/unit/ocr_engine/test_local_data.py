@@ -9,7 +9,8 @@ import pytest
 import pytest_asyncio
 
 from ocr_engine.providers.local import LocalEngine
-from tests.benchmarks.bench_ocr import CONTENT_TYPES, DATA, Score, compare
+from tests.benchmarks.scoring import Score, compare
+from tests.benchmarks.truth import CONTENT_TYPES, DATA, truth_of
 
 PAPERS = (
     "panama/006-fiscal.jpg",
@@ -43,4 +44,4 @@ async def test_a_shared_paper_is_read_without_a_miss(
 ) -> None:
     content, content_type, truth = paper
     reading = await engine.read(content, content_type, schema_name="lumis", mode=truth["mode"], timeout=30.0)
-    assert compare(reading, truth, [Score()]) == []
+    assert compare(reading, truth_of(truth), [Score()]) == []

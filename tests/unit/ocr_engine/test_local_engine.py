@@ -17,7 +17,8 @@ from ocr_engine.local.recognizer import Recognizer
 from ocr_engine.providers.local import LocalEngine, UnreadableDocument
 from shared.contracts.documents import Unreadable
 from shared.contracts.reading import Reading
-from tests.benchmarks.bench_ocr import Score, compare
+from tests.benchmarks.scoring import Score, compare
+from tests.benchmarks.truth import truth_of
 from tests.support import badfiles
 from tests.support.papers import Drawing, Paper, draw
 
@@ -41,7 +42,7 @@ async def read(engine: LocalEngine, drawing: Drawing) -> Reading:
 async def test_a_turned_photo_is_read_and_its_boxes_lie_on_the_photo(engine: LocalEngine) -> None:
     drawing = draw(Paper(kind="fiscal", seed=3, quality="good", rotated=90))
     reading = await read(engine, drawing)
-    assert compare(reading, drawing.truth, [Score()]) == []
+    assert compare(reading, truth_of(drawing.truth), [Score()]) == []
     box = reading.fields["total"].box
     assert box is not None
     assert 85 < abs(box[4]) < 95
@@ -55,14 +56,14 @@ async def test_a_text_pdf_with_a_qr_code_needs_no_recognition(engine: LocalEngin
     assert len(evidence.qr) == 1
     assert len(evidence.words) > 20
     reading = await read(engine, drawing)
-    assert compare(reading, drawing.truth, [Score()]) == []
+    assert compare(reading, truth_of(drawing.truth), [Score()]) == []
     assert reading.fields["ruc"].source == "qr"
     assert reading.fields["total"].source == "text"
 
 
 async def test_joined_captures_are_read_once(engine: LocalEngine) -> None:
     drawing = draw(Paper(kind="tape", seed=8, quality="good", mode=2))
-    assert compare(await read(engine, drawing), drawing.truth, [Score()]) == []
+    assert compare(await read(engine, drawing), truth_of(drawing.truth), [Score()]) == []
 
 
 async def test_a_page_that_was_taken_for_upright_is_turned_over_when_it_reads_badly() -> None:

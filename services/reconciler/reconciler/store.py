@@ -7,10 +7,12 @@ from shared.contracts.documents import DocumentRecognized, Outcome
 from shared.contracts.message import Contract
 from shared.erasures import Erasures
 from shared.errors import Unavailable
-from shared.mongo import Database, DuplicateKeyError, Index, ensure_indexes
+from shared.mongo import Database, DuplicateKeyError, FindLane, Index, InsertLane, ensure_indexes
 
 PENDING = "pending_validation"
 INCOMPLETE = "incomplete"
+TRANSIENT = "transient"
+"""Complete, but of a schema whose answers are not kept as invoices: it goes away as an incomplete one does."""
 
 _INVOICES = "invoices"
 _ATTEMPTS = 5
@@ -39,6 +41,9 @@ class InvoiceStore:
     def __init__(self, database: Database, *, incomplete_kept: timedelta) -> None:
         self._database = database
         self._invoices = database[_INVOICES]
+        self._found = FindLane(self._invoices, {"provider": 1, "outcome": 1})
+        self._firsts = FindLane(self._invoices, {"invoice_id": 1}, key="invoice_id", among={"first": True})
+        self._recorded = InsertLane(self._invoices)
         self._incomplete_kept = incomplete_kept
         self._erasures = Erasures(database)
 
@@ -49,7 +54,7 @@ class InvoiceStore:
 
     async def find(self, request_id: str) -> Recorded | None:
         """What was recorded of a request."""
-        document = await self._invoices.find_one({"_id": request_id}, {"provider": 1, "outcome": 1})
+        document = await self._found.find(request_id)
         return None if document is None else Recorded(**document, fresh=False)
 
     async def record(self, event: DocumentRecognized, outcome: Outcome) -> Recorded:
@@ -64,7 +69,7 @@ class InvoiceStore:
             duplicate_of = await self._first_of(outcome.invoice_id)
             told = outcome.model_copy(update={"duplicate_of": duplicate_of})
             try:
-                await self._invoices.insert_one(self._document(event, told))
+                await self._recorded.insert(self._document(event, told))
             except DuplicateKeyError:
                 # Either the request is there already, or another upload of the paper came first just now.
                 if recorded := await self.find(event.request_id):
@@ -85,14 +90,14 @@ class InvoiceStore:
     async def _first_of(self, invoice_id: str | None) -> str | None:
         if invoice_id is None:
             return None
-        document = await self._invoices.find_one({"invoice_id": invoice_id, "first": True}, {"_id": 1})
+        document = await self._firsts.find(invoice_id)
         return None if document is None else str(document["_id"])
 
     def _document(self, event: DocumentRecognized, outcome: Outcome) -> dict[str, Any]:
         now = datetime.now(UTC)
         document: dict[str, Any] = {
             "_id": event.request_id,
-            "status": PENDING if outcome.complete else INCOMPLETE,
+            "status": PENDING if outcome.invoice_id else TRANSIENT if outcome.complete else INCOMPLETE,
             "user_id": event.user_id,
             "schema_name": event.schema_name,
             "provider": event.reading.provider,
@@ -100,6 +105,6 @@ class InvoiceStore:
             "recorded_at": now,
             "outcome": outcome.model_dump(),
         }
-        if outcome.complete:
+        if outcome.invoice_id:
             return document | {"invoice_id": outcome.invoice_id, "first": outcome.duplicate_of is None}
         return document | {"expires_at": now + self._incomplete_kept}

@@ -1,6 +1,7 @@
 """A reconciled invoice in, its buyer's tags out."""
 
 from shared.contracts.documents import DocumentReconciled
+from shared.contracts.lumis import LumisOutcome
 from shared.contracts.message import Event
 from shared.contracts.tags import UserTagged
 from tagger.deps import Deps
@@ -13,7 +14,7 @@ from tagger.tagging import Purchase, Tagging, bought_on, tag_invoice
 async def tag_buyer(event: DocumentReconciled, deps: Deps) -> list[Event]:
     """Tag the buyer of a complete invoice; every delivery gives the tags of the first, whatever was learned since."""
     outcome = event.outcome
-    if not outcome.complete or outcome.invoice_id is None:
+    if not isinstance(outcome, LumisOutcome) or not outcome.complete or outcome.invoice_id is None:
         return []
     catalogue = await deps.catalogue.current()
     purchase = Purchase.of(outcome)
@@ -49,9 +50,8 @@ async def _heed_what_came_between(kept: Kept, event: DocumentReconciled, deps: D
     """An erasure or a review that came while this was being written has the last word."""
     if await deps.taggings.is_erased(event.user_id, event.received_at):
         await deps.taggings.forget(event.request_id)
-    now = await deps.taggings.find(event.request_id)
-    if now is None or (now.invoice_id, now.tags) != (kept.invoice_id, kept.tags):
-        await settle(event.user_id, kept.invoice_id, deps)
+    if not await deps.taggings.stands(kept):
+        await settle(event.user_id, kept.invoice_id, deps, kept.tags)
 
 
 def _measure(tagging: Tagging) -> None:

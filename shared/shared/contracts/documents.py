@@ -2,15 +2,16 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from shared.contracts.india import IndiaGstOutcome, IndiaLegacyOutcome
 from shared.contracts.lumis import LumisOutcome, Retry
 from shared.contracts.message import Event
 from shared.contracts.reading import Attempt, Reading
 
-Outcome = LumisOutcome
+Outcome = Annotated[LumisOutcome | IndiaGstOutcome | IndiaLegacyOutcome, Field(discriminator="schema_name")]
 """What the reconciler may say; one member per schema, told apart by `schema_name`."""
 
 

@@ -13,6 +13,7 @@ from reconciler.app import SERVICE
 from reconciler.handlers import Deps, reconcile_document
 from reconciler.store import InvoiceStore
 from shared.contracts.documents import DocumentRecognized, DocumentReconciled
+from shared.contracts.lumis import LumisOutcome
 from shared.contracts.topology import EVENTS
 from shared.errors import Rejected
 from shared.mongo import Database
@@ -52,6 +53,7 @@ async def test_money_is_stored_as_decimal128_and_comes_back_as_printed(deps: Dep
     assert raw["outcome"]["extracted"]["total"] == Decimal128("125.50")
     assert raw["outcome"]["extracted"]["products"][0]["unit_price"] == Decimal128("1.50")
     again = await reconciled(recognized(), deps)
+    assert isinstance(again.outcome, LumisOutcome)
     assert str(again.outcome.extracted.total) == "125.50"
     assert again.outcome.extracted.tot_itbms == Decimal("8.93")
 

@@ -8,7 +8,7 @@ import pytest_asyncio
 from reconciler.handlers import Deps, reconcile_document
 from reconciler.store import InvoiceStore
 from shared.contracts.documents import DocumentRecognized, DocumentReconciled
-from shared.contracts.lumis import ExtractedData, Retry
+from shared.contracts.lumis import ExtractedData, LumisOutcome, Retry
 from shared.errors import Rejected
 from shared.mongo import Database
 from tests.support.readings import recognized
@@ -55,6 +55,7 @@ async def test_a_merge_that_lacks_something_is_no_invoice(
     deps: Deps, database: Database, total: str | None, previous: ExtractedData | None
 ) -> None:
     outcome = (await reconciled(retried("r-1", total, previous), deps)).outcome
+    assert isinstance(outcome, LumisOutcome)
     assert (outcome.complete, outcome.invoice_id, outcome.cufe) == (False, None, None)
     assert await database["invoices"].count_documents({"status": "incomplete"}) == 1
 

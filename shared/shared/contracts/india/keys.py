@@ -1,4 +1,4 @@
-"""The India schemas: the keys under which a GST invoice is read (`/api/ocr-structured-v4` and `/api/ocr-structured`).
+"""The keys under which a GST invoice is read (`/api/ocr-structured-v4` and `/api/ocr-structured`).
 
 Amounts are in rupees, percents are percents (18, never 0.18), dates `YYYY-MM-DD` in a reading of either schema.
 """

@@ -3,7 +3,7 @@
 import hashlib
 from datetime import UTC, datetime, timedelta
 
-from shared.mongo import Database, Index, ensure_indexes
+from shared.mongo import Database, FindLane, Index, ensure_indexes
 
 _ERASURES = "erasures"
 _REMEMBERED = timedelta(days=30)
@@ -18,6 +18,7 @@ class Erasures:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._erasures = database[_ERASURES]
+        self._marks = FindLane(self._erasures, {"before": 1})
 
     async def prepare(self) -> None:
         """Make the index by which marks go away."""
@@ -30,8 +31,10 @@ class Erasures:
 
     async def cover(self, user_id: str, received_at: datetime) -> bool:
         """Whether what the user handed in at that time is erased."""
-        covering = {"_id": _hidden(user_id), "before": {"$gte": received_at}}
-        return await self._erasures.find_one(covering, {"_id": 1}) is not None
+        mark = await self._marks.find(_hidden(user_id))
+        # The database keeps milliseconds: the same moment must not seem later for its microseconds.
+        moment = received_at.replace(microsecond=received_at.microsecond // 1000 * 1000)
+        return mark is not None and bool(mark["before"] >= moment)
 
 
 def _hidden(user_id: str) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime
 from bson import ObjectId
 from bson.binary import Binary
 
-from shared.mongo import Database, Index, ensure_indexes
+from shared.mongo import Database, DeleteLane, Index, ensure_indexes
 
 LARGEST_FILE = 15 * 1024 * 1024
 """Bytes. A document of MongoDB holds 16 MiB; uploads are limited to 10 MiB at the edge."""
@@ -21,6 +21,7 @@ class FileStore:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._files = database["files"]
+        self._deletions = DeleteLane(self._files)
 
     async def prepare(self) -> None:
         """Make the index by which files expire."""
@@ -45,4 +46,4 @@ class FileStore:
 
     async def delete(self, file_id: str) -> None:
         """Delete a file; deleting it twice is harmless."""
-        await self._files.delete_one({"_id": ObjectId(file_id)})
+        await self._deletions.delete(ObjectId(file_id))

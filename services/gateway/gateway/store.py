@@ -145,7 +145,11 @@ class Requests:
             "expires_at": request.expires_at,
         }
         change = {"$set": values, "$max": {"stage": Stage.UPLOADED.value}, "$setOnInsert": {"timeline": []}}
-        await self._lane.update({"_id": request.outgoing.request_id}, change, upsert=True)
+        one = {"_id": request.outgoing.request_id}
+        try:
+            await self._lane.update(one, change, upsert=True)
+        except DuplicateKeyError:  # an early event made the document at this very moment
+            await self._lane.update(one, change)
 
     async def mark_published(self, request_id: str) -> None:
         """Nothing is left to publish for this request."""

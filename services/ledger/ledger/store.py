@@ -34,9 +34,9 @@ from ledger.documents import (
     read_hold,
     requests_projection,
 )
-from ledger.lanes import Lanes
 from ledger.prices import PriceList
 from shared.errors import LumisError, Rejected, Unavailable
+from shared.lanes import Lane
 from shared.mongo import Database, DuplicateKeyError, Index, PyMongoError
 
 INDEXES = (
@@ -83,8 +83,8 @@ class Store:
         self._accounts = database["accounts"]
         self._entries = database["entries"]
         self.prices = PriceList(database)
-        self._changing: Lanes[_Asked, Outcome] = Lanes(self._carry_out)
-        self._filing: Lanes[list[Entry], None] = Lanes(self._file_all)
+        self._changing: Lane[_Asked, Outcome] = Lane(self._carry_out)
+        self._filing: Lane[list[Entry], None] = Lane(self._file_all)
 
     async def change(self, user_id: str, request_id: str, rule: Rule, kinds: tuple[Kind, ...] = HOLD_KINDS) -> Outcome:
         """Carry out what a rule makes of the account; `kinds` are the entries of the request that the rule asks for.
@@ -94,9 +94,9 @@ class Store:
             Rejected: the request belongs to another user.
             Unavailable: other processes kept changing the account.
         """
-        return await self._changing.do("", _Asked(user_id, request_id, rule, kinds))
+        return await self._changing.do(_Asked(user_id, request_id, rule, kinds))
 
-    async def _carry_out(self, _lane: str, asked: Sequence[_Asked]) -> Sequence[Outcome | Exception]:
+    async def _carry_out(self, asked: Sequence[_Asked]) -> Sequence[Outcome | Exception]:
         """The operations of several accounts together, so that all of them cost a few round trips.
 
         Where that fails for one, which somebody else changed or with which something is wrong, each account is tried
@@ -140,7 +140,7 @@ class Store:
         if changed and not await self._apply(changed):
             return None
         if entries := [entry for read in reads.values() for entry in (*read.unfiled, *read.batch.made)]:
-            await self._filing.do("", entries)
+            await self._filing.do(entries)
         return results
 
     async def _read(self, by_user: _ByUser) -> dict[str, _Read]:
@@ -186,7 +186,7 @@ class Store:
             raise
         return result.matched_count + len(result.upserted_ids or {}) == len(batches)
 
-    async def _file_all(self, _lane: str, works: Sequence[list[Entry]]) -> Sequence[Exception | None]:
+    async def _file_all(self, works: Sequence[list[Entry]]) -> Sequence[Exception | None]:
         """File the entries of several accounts, then take them out of their accounts: two round trips for all."""
         results: list[Exception | None] = [None] * len(works)
         try:

@@ -7,7 +7,7 @@ from typing import Any
 from shared.contracts.documents import DocumentRecognized, DocumentUnreadable, DocumentUploaded
 from shared.contracts.message import Event
 from shared.erasures import Erasures
-from shared.mongo import Database, DuplicateKeyError, Index, ensure_indexes
+from shared.mongo import Database, DuplicateKeyError, FindLane, Index, InsertLane, ensure_indexes
 
 _READINGS = "readings"
 _INDEXES = (
@@ -23,6 +23,8 @@ class ReadingStore:
     def __init__(self, database: Database, *, kept_for: timedelta) -> None:
         self._database = database
         self._readings = database[_READINGS]
+        self._found = FindLane(self._readings, {"outputs": 1})
+        self._kept = InsertLane(self._readings)
         self._kept_for = kept_for
         self._erasures = Erasures(database)
 
@@ -33,7 +35,7 @@ class ReadingStore:
 
     async def outputs(self, request_id: str) -> list[Event] | None:
         """The events of a request that was handled before, None where it was not."""
-        stored = await self._readings.find_one({"_id": request_id}, {"outputs": 1})
+        stored = await self._found.find(request_id)
         return None if stored is None else [_load(output) for output in stored["outputs"]]
 
     async def keep(self, uploaded: DocumentUploaded, outputs: Sequence[Event], now: datetime) -> list[Event]:
@@ -48,7 +50,7 @@ class ReadingStore:
             "expires_at": now + self._kept_for,
         }
         try:
-            await self._readings.insert_one(row)
+            await self._kept.insert(row)
         except DuplicateKeyError:
             return await self.outputs(request_id) or list(outputs)
         if await self._erasures.cover(uploaded.user_id, uploaded.received_at):

@@ -50,13 +50,17 @@ async def retag_corrected(event: InvoiceCorrected, deps: Deps) -> list[Event]:
     given = await _given(user, invoice, deps)
     await deps.taggings.record(user, invoice, made.bought_on, given)
     if await deps.taggings.find(event.request_id) is None:
-        given = await settle(user, invoice, deps)  # erased in between: what was just written must not outlive that
+        # Erased in between: what was just written must not outlive that.
+        given = await settle(user, invoice, deps, given)
     return [_tagged(event, invoice, given)]
 
 
-async def settle(user_id: str, invoice_id: str, deps: Deps) -> tuple[Tag, ...]:
-    """Take back what no upload of this invoice gives any more; the tags that are left."""
-    before = set(await deps.taggings.tags_of(user_id, invoice_id))
+async def settle(user_id: str, invoice_id: str, deps: Deps, written: tuple[Tag, ...] = ()) -> tuple[Tag, ...]:
+    """Take back what no upload of this invoice gives any more; the tags that are left.
+
+    `written` are tags that were counted just now: somebody else may have taken their events away before that.
+    """
+    before = {*await deps.taggings.tags_of(user_id, invoice_id), *map(str, written)}
     stale = before - {str(tag) for tag in await _given(user_id, invoice_id, deps)}
     await deps.taggings.withdraw(user_id, invoice_id, sorted(stale))
     # Another upload of the paper may have come in between and found its tags still there.

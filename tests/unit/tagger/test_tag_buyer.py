@@ -121,7 +121,7 @@ async def test_a_repeat_gives_the_first_tags_also_when_the_catalogue_grew(databa
     assert "product_code:ZYX" in [str(given) for given in later.tags]
 
 
-@pytest.mark.parametrize("step", range(1, 7))
+@pytest.mark.parametrize("step", range(1, 5))
 async def test_a_delivery_after_a_kill_at_any_step_ends_exact(database: Database, deps: Deps, step: int) -> None:
     await tag(Invoice(("COCA COLA 2L",), request="r0", number="i0").event, deps)
     event = Invoice(("COCA COLA 600ML", "Zyx Desconocido"), request="r1", number="i1").event
@@ -135,8 +135,6 @@ async def test_a_delivery_after_a_kill_at_any_step_ends_exact(database: Database
     found = await counts(database)
     assert found["product_code:COCACOLA-600ML"] == 1
     assert found["product_brand:cocacola"] == found["issuer_l1:supermercados"] == 25
-    assert await database["user_tags"].count_documents({"applying": {"$ne": []}}) == 0
-    assert await database["tag_events"].count_documents({"projected": False}) == 0
     assert [count for _, count, _ in await deps.review.most_frequent(5)] == [1]
 
 
@@ -146,8 +144,6 @@ async def test_two_workers_on_the_same_deliveries_count_each_once(database: Data
     results = await asyncio.gather(*(tag(event, worker) for event in events for worker in (deps, other, deps)))
     assert results[0::3] == results[1::3] == results[2::3]
     assert set((await counts(database)).values()) == {12}
-    assert await database["tag_events"].count_documents({"projected": False}) == 0
-    assert await database["user_tags"].count_documents({"applying": {"$ne": []}}) == 0
 
 
 async def test_the_projection_can_be_made_anew_out_of_the_events(database: Database, deps: Deps) -> None:
@@ -161,15 +157,14 @@ async def test_the_projection_can_be_made_anew_out_of_the_events(database: Datab
     await database["user_tags"].delete_many({"kind": "product_brand"})
     await database["user_tags"].insert_one({"user_id": "ghost", "tag": "product_l1:x", "count": 1, "version": 1})
     assert await Projection(database).rebuild() == len(right)
-    assert {tag: row | {"version": 0} for tag, row in (await tags_of(database)).items()} == {
-        tag: row | {"version": 0} for tag, row in right.items()
+    assert {tag: row | {"version": 0, "epoch": 0} for tag, row in (await tags_of(database)).items()} == {
+        tag: row | {"version": 0, "epoch": 0} for tag, row in right.items()
     }
 
 
 async def test_making_it_anew_finishes_what_was_left_uncounted(database: Database, deps: Deps) -> None:
     await tag(Invoice().event, deps)
     await database["user_tags"].delete_many({})
-    await database["tag_events"].update_many({}, {"$set": {"projected": False}})
     await Projection(database).rebuild()
     assert set((await counts(database)).values()) == {1}
 

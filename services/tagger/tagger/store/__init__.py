@@ -25,7 +25,6 @@ DATABASE = "lumimatch"
 
 INDEXES = (
     Index("tag_events", (("user_id", 1), ("tag", 1), ("invoice_id", 1)), unique=True),
-    Index("tag_events", (("projected", 1),), partial={"projected": False}),
     # A segment's atoms are answered out of these two alone.
     Index("tag_events", (("tag", 1), ("bought_on", 1), ("user_id", 1))),
     Index("user_tags", (("tag", 1), ("user_id", 1), ("count", 1), ("last_seen", 1))),

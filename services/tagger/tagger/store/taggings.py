@@ -1,7 +1,7 @@
 """What each invoice gave: its tagging, once per request, and the events of its tags, once per invoice.
 
 An invoice is written in steps, each of which may be the last before a crash and is repeated by the next delivery:
-its tagging, its tag events, their projection, the mark that they are projected. It is tagged anew in the same way.
+its tagging, its tag events, their projection. It is tagged anew in the same way.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,12 +10,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 from pymongo import UpdateOne
-from pymongo.errors import BulkWriteError
 
 from shared.contracts.tags import Tag
 from shared.erasures import Erasures
-from shared.mongo import Database, ReturnDocument
-from tagger.store.duplicates import raise_unless_duplicates
+from shared.mongo import Database, DuplicateKeyError, FindLane, InsertLane
 from tagger.store.projection import Projection
 from tagger.tagging import Purchase, Tagging
 
@@ -52,6 +50,9 @@ class TaggingStore:
 
     def __init__(self, database: Database) -> None:
         self._taggings = database["taggings"]
+        self._kept = InsertLane(self._taggings)
+        self._found = FindLane(self._taggings)
+        self._looked_at = FindLane(self._taggings, {"invoice_id": 1, "now": 1})
         self._events = database["tag_events"]
         self._user_tags = database["user_tags"]
         self._projection = Projection(database)
@@ -62,7 +63,8 @@ class TaggingStore:
 
         The first that was kept comes back, also where that was another's.
         """
-        document = {
+        document: dict[str, Any] = {
+            "_id": made.request_id,
             "user_id": made.user_id,
             "invoice_id": made.invoice_id,
             "bought_on": made.bought_on,
@@ -73,10 +75,11 @@ class TaggingStore:
             "version": version,
             "made_at": datetime.now(UTC),
         }
-        found = await self._taggings.find_one_and_update(
-            {"_id": made.request_id}, {"$setOnInsert": document}, upsert=True, return_document=ReturnDocument.AFTER
-        )
-        return _kept(found or {"_id": made.request_id, **document})
+        try:
+            await self._kept.insert(document)
+        except DuplicateKeyError:
+            return await self.find(made.request_id) or made
+        return made
 
     async def review(self, made: Kept, version: int) -> None:
         """Write a reviewer's word over a request's tagging, also where its invoice has not come here yet."""
@@ -103,8 +106,15 @@ class TaggingStore:
 
     async def find(self, request_id: str) -> Kept | None:
         """A request's tagging as it is kept."""
-        found = await self._taggings.find_one({"_id": request_id})
+        found = await self._found.find(request_id)
         return _kept(found) if found else None
+
+    async def stands(self, kept: Kept) -> bool:
+        """Whether nobody has changed or erased a tagging since it was read."""
+        found = await self._looked_at.find(kept.request_id)
+        if found is None or found["invoice_id"] != kept.invoice_id:
+            return False
+        return tuple(Tag.model_validate(tag) for tag in found["now"]) == kept.tags if "now" in found else True
 
     async def is_erased(self, user_id: str, received_at: datetime) -> bool:
         """Whether the user had erased what was handed in at that time."""
@@ -126,25 +136,21 @@ class TaggingStore:
         """
         if not tags:
             return
-        events = [
-            {
-                "user_id": user_id,
-                "tag": str(tag),
-                "invoice_id": invoice_id,
-                "bought_on": bought_on,
-                "kind": tag.kind,
-                "value": tag.value,
-                "source": tag.source,
-                "score": tag.score,
-                "projected": False,
-            }
-            for tag in tags
-        ]
-        try:
-            await self._events.insert_many(events, ordered=False)
-        except BulkWriteError as error:
-            raise_unless_duplicates(error)
-        await self._projection.project(user_id, invoice_id, [str(tag) for tag in tags])
+        await self._projection.add(
+            [
+                {
+                    "user_id": user_id,
+                    "tag": str(tag),
+                    "invoice_id": invoice_id,
+                    "bought_on": bought_on,
+                    "kind": tag.kind,
+                    "value": tag.value,
+                    "source": tag.source,
+                    "score": tag.score,
+                }
+                for tag in tags
+            ]
+        )
 
     async def correct(self, user_id: str, invoice_id: str, tags: Sequence[Tag]) -> None:
         """Write by which rule and how surely an invoice has these tags now."""
@@ -204,7 +210,7 @@ class TaggingStore:
             tags = await self.tags_of(user_id, invoice_id)
             await self.withdraw(user_id, invoice_id, tags)
             events += len(tags)
-        await self._projection.recount(user_id)  # a crash in between may have left rows without their events
+        await self._projection.recount_all(user_id)  # a crash in between may have left rows without their events
         return events, sorted(invoices - later)
 
     async def erase(self, user_id: str) -> tuple[int, int, list[str]]:

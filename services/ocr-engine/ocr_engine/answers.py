@@ -9,7 +9,8 @@ from decimal import Decimal
 from typing import Any, NoReturn
 
 from ocr_engine.question import ModelAnswer, ProviderFailed, ProviderName
-from ocr_engine.schemas.shape import DocumentSchema, Key, Kind
+from ocr_engine.schemas.shape import DocumentSchema, Key, Kind, Table
+from shared.contracts.india.figures import day_of, percent_of
 from shared.contracts.reading import ReadField, Reading
 from shared.money import parse_amount
 
@@ -24,7 +25,10 @@ _FINEST = -8
 _NOTHING = frozenset({"", "-", "--", "null", "none", "nil", "n/a", "na", "n/d", "nd", "no aplica", "no visible"})
 _ISO_DATE = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?")
 _DIGIT_DATE = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?:[T ].*)?")
-_CURRENCY = re.compile(r"(?i)B/\.?|USD|PAB|US\$|[$€₹]|Rs\.?|INR")
+_CURRENCY = re.compile(r"(?i)B/\.?|USD|PAB|US\$|[$€₹]|Rs\.?|INR|/[-–=]$")
+"""Also the stroke that closes an amount in India: `500/-`."""
+_YES = frozenset({"true", "yes", "y", "si", "sí"})
+_NO = frozenset({"false", "no", "n"})
 _EARLIEST_YEAR, _LATEST_YEAR = 1990, 2100
 
 
@@ -38,19 +42,25 @@ def read_answer(answer: ModelAnswer, schema: DocumentSchema, provider: ProviderN
     shape = schema.shape
     if not any(key.name in document for key in shape.header) and shape.items not in document:
         raise ProviderFailed("no_fields", tokens=answer.tokens)
-    rows = document.get(shape.items)
-    items = [
-        {key.name: _field(key, row.get(key.name), schema, provider) for key in shape.item}
-        for row in (rows if isinstance(rows, list) else [])[: shape.most_items]
-        if isinstance(row, dict)
-    ]
+    lists = {table.name: _rows(table, document.get(table.name), schema, provider) for table in shape.lists}
     return Reading(
         schema_name=schema.name,
         provider=provider,
         model=answer.model[:100],
         fields={key.name: _field(key, document.get(key.name), schema, provider) for key in shape.header},
-        items=tuple(item for item in items if any(field.value is not None for field in item.values())),
+        items=lists.pop(shape.items, ()),
+        tables=lists,
     )
+
+
+def _rows(table: Table, given: Any, schema: DocumentSchema, provider: ProviderName) -> tuple[dict[str, ReadField], ...]:
+    """The rows of a list that say anything."""
+    rows = [
+        {key.name: _field(key, row.get(key.name), schema, provider) for key in table.row}
+        for row in (given if isinstance(given, list) else [])[: table.most_rows]
+        if isinstance(row, dict)
+    ]
+    return tuple(row for row in rows if any(field.value is not None for field in row.values()))
 
 
 def _parse(answer: ModelAnswer) -> Mapping[str, Any]:
@@ -82,8 +92,8 @@ def _refuse_constant(name: str) -> NoReturn:
 
 
 def _field(key: Key, given: Any, schema: DocumentSchema, provider: ProviderName) -> ReadField:
-    raw = _plain(given)
-    value = _value(key, raw, day_first=schema.day_first)
+    raw = _plain(str(given).lower() if key.kind is Kind.FLAG and isinstance(given, bool) else given)
+    value = _value(key, raw, schema)
     if value is None:
         return ReadField()
     return ReadField(value=value, raw=raw[:_LONGEST_RAW], confidence=MODEL_CONFIDENCE, source=provider)
@@ -99,7 +109,7 @@ def _plain(given: Any) -> str:
     return " ".join(text.split())
 
 
-def _value(key: Key, text: str, *, day_first: bool) -> str | None:
+def _value(key: Key, text: str, schema: DocumentSchema) -> str | None:
     if len(text) > key.longest:
         return None
     text = key.label.sub("", text) if key.label else text
@@ -107,11 +117,15 @@ def _value(key: Key, text: str, *, day_first: bool) -> str | None:
         return None
     if key.kind is Kind.AMOUNT:
         return canonical_amount(text)
+    if key.kind is Kind.PERCENT:
+        return canonical_percent(text)
     if key.kind is Kind.DATE:
-        return canonical_date(text, day_first=day_first)
-    if key.kind is Kind.SLUG:
-        slug = text.casefold().replace(" ", "_")
-        return slug if slug in key.allowed else None
+        return canonical_date(text, day_first=schema.day_first, short_years=schema.short_years)
+    if key.kind in {Kind.SLUG, Kind.CHOICE}:
+        word = re.sub(r"[\s-]", "_", text.casefold())
+        return next((allowed for allowed in key.allowed if allowed.casefold() == word), None)
+    if key.kind is Kind.FLAG:
+        return "true" if text.casefold() in _YES else "false" if text.casefold() in _NO else None
     if key.kind is Kind.CODE:
         code = text.replace(" ", "").upper()
         return code.zfill(key.width) if code.isdecimal() else code
@@ -121,6 +135,7 @@ def _value(key: Key, text: str, *, day_first: bool) -> str | None:
 def canonical_amount(text: str) -> str | None:
     """A number as a plain decimal: `B/. 1,250.00`, `1.250,00` and `1250` give `1250.00`, `1250.00` and `1250`."""
     bare = _CURRENCY.sub("", text).replace(" ", "").replace("'", "")
+    bare = re.sub(r"^\(([-+])\)", r"\1", bare)  # how a round-off's sign is printed in India
     if not re.fullmatch(r"[-+]?[\d.,]{1,30}(?:[eE][-+]?\d{1,2})?", bare):
         return None
     amount = parse_amount(_with_point(bare))
@@ -128,6 +143,14 @@ def canonical_amount(text: str) -> str | None:
         return None
     plain = format(amount, "f")
     return plain.removeprefix("-") if amount == 0 else plain
+
+
+def canonical_percent(text: str) -> str | None:
+    """A percent as a plain decimal: `18`, `18%`, `18,00 %` and `9+9` are 18. A fraction stays one."""
+    percent = percent_of(text)
+    if percent is None or not isinstance(exponent := percent.as_tuple().exponent, int) or exponent < _FINEST:
+        return None
+    return format(percent, "f")
 
 
 def _with_point(text: str) -> str:
@@ -143,15 +166,16 @@ def _with_point(text: str) -> str:
     return text.replace(other, "").replace(sign, ".")
 
 
-def canonical_date(text: str, *, day_first: bool = True) -> str | None:
-    """A date as YYYY-MM-DD, None for anything that is no day of this age."""
+def canonical_date(text: str, *, day_first: bool = True, short_years: bool = False) -> str | None:
+    """A date as YYYY-MM-DD, None for anything that is no day of this age. `short_years`: 24 is 2024, if day first."""
     if match := _ISO_DATE.fullmatch(text):
         year, month, day = (int(part) for part in match.groups())
     elif match := _DIGIT_DATE.fullmatch(text):
         first, second, year = (int(part) for part in match.groups())
         day, month = (first, second) if day_first else (second, first)
     else:
-        return None
+        other = day_of(text) if day_first and (short_years or re.search("[A-Za-z]", text)) else None
+        year, month, day = map(int, other.split("-")) if other else (0, 0, 0)
     if not _EARLIEST_YEAR <= year <= _LATEST_YEAR:
         return None
     try:

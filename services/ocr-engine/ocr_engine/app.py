@@ -16,7 +16,7 @@ from ocr_engine.providers.openrouter import OpenRouter
 from ocr_engine.settings import OcrEngineSettings
 from ocr_engine.store import ReadingStore
 from shared.bus import Subscription
-from shared.contracts.documents import DocumentUploaded
+from shared.contracts.documents import LARGEST_ANNOTATIONS, DocumentUploaded
 from shared.contracts.erasure import ErasureRequested
 from shared.files import FileStore
 from shared.http_client import HttpClient
@@ -53,7 +53,8 @@ def hosted_models(settings: OcrEngineSettings) -> tuple[tuple[Provider, ...], tu
         rows.append(Provider(Gemini(clients[-1], settings.gemini_model), breaker(), settings.gemini_seconds))
     if key := settings.openrouter_api_key:
         headers = {"authorization": f"Bearer {key.get_secret_value()}", "x-title": "Lumis"}
-        clients.append(HttpClient("openrouter", settings.openrouter_base_url, headers=headers))
+        base, largest = settings.openrouter_base_url, 2 * LARGEST_ANNOTATIONS
+        clients.append(HttpClient("openrouter", base, headers=headers, largest_answer=largest))
         model = OpenRouter(clients[-1], settings.openrouter_model)
         rows.append(Provider(model, breaker(), settings.openrouter_seconds))
     return tuple(rows), tuple(clients)

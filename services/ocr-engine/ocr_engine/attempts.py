@@ -20,6 +20,7 @@ _log = structlog.get_logger()
 
 _STATES = {State.CLOSED: 0, State.HALF_OPEN: 1, State.OPEN: 2, State.OFF: 3}
 _NO_TOKENS: Tokens = (None, None)
+_ASKED = "asked for"
 _PAUSE = (0.2, 0.6)
 """Seconds before a second try; spread so that many requests do not come back together."""
 
@@ -31,11 +32,26 @@ class Provider:
     model: Model
     breaker: Breaker
     ceiling: float
+    label: str | None = None
+    """What metrics call the model; None: its name. Names of clients' choosing would be endlessly many."""
 
     @property
     def name(self) -> str:
         """The provider's name."""
         return self.model.name
+
+    def for_model(self, name: str) -> "Provider | None":
+        """The row for a model that a client names; None where the provider has none of that name.
+
+        What that model does wrong says nothing of the row's own: it gets a breaker of its own. A provider that rests
+        is left alone all the same.
+        """
+        model = self.model.named(name)
+        if model is None or model.model == self.model.model:
+            return None if model is None else self
+        rests = self.breaker.state in {State.OPEN, State.HALF_OPEN}
+        breaker = self.breaker if rests else Breaker(failures=1, rest=self.ceiling)
+        return replace(self, model=model, breaker=breaker, label=_ASKED)
 
     def watch(self) -> None:
         """Show the breaker's state in the metrics, also when it changes by time alone."""
@@ -59,11 +75,13 @@ class Attempts:
     def __init__(self, patience: Patience) -> None:
         self._patience = patience
         self.made: list[Attempt] = []
+        self.annotations: bytes | None = None
+        """What OpenRouter parsed of the document in its last sound answer."""
 
     async def ask(self, provider: Provider, question: Question, deadline: Deadline) -> Reading | None:
         """Ask a provider, with at most one second try of each kind; None where it gave nothing usable."""
         left = {Again.SOON, Again.LONGER}
-        question = replace(question, most_tokens=self._patience.most_tokens)
+        question = replace(question, most_tokens=max(self._patience.most_tokens, question.schema.least_tokens))
         while self.may_ask(provider, deadline):
             provider.breaker.enter()
             try:
@@ -73,7 +91,8 @@ class Attempts:
                     return None
                 left.remove(error.again)
                 if error.again is Again.LONGER:
-                    question = replace(question, most_tokens=self._patience.more_tokens)
+                    more = max(self._patience.more_tokens, 2 * question.most_tokens)
+                    question = replace(question, most_tokens=more)
                 else:
                     await asyncio.sleep(random.uniform(*_PAUSE))
         return None
@@ -108,6 +127,7 @@ class Attempts:
         started = time.monotonic()
         outcome, tokens = "cancelled", _NO_TOKENS
         model, seconds = provider.model, deadline.remaining()
+        self.annotations = None
         try:
             with telemetry.span(f"provider {model.name}", attributes={"model": model.model}):
                 answer = await model.ask(question, seconds)
@@ -129,6 +149,7 @@ class Attempts:
         else:
             outcome = "ok"
             provider.breaker.succeeded()
+            self.annotations = answer.annotations
             return reading
         finally:
             self._record(provider, outcome, time.monotonic() - started, tokens)
@@ -146,9 +167,10 @@ class Attempts:
                 tokens_out=tokens[1],
             )
         )
-        PROVIDER_SECONDS.labels(name, model, outcome).observe(seconds)
-        PROVIDER_TOKENS.labels(name, model, "in").inc(tokens[0] or 0)
-        PROVIDER_TOKENS.labels(name, model, "out").inc(tokens[1] or 0)
+        label = provider.label or model
+        PROVIDER_SECONDS.labels(name, label, outcome).observe(seconds)
+        PROVIDER_TOKENS.labels(name, label, "in").inc(tokens[0] or 0)
+        PROVIDER_TOKENS.labels(name, label, "out").inc(tokens[1] or 0)
         _log.info("provider tried", provider=name, model=model, outcome=outcome, milliseconds=milliseconds)
 
 

@@ -13,7 +13,7 @@ from ocr_engine.evidence import Evidence, UnreadableDocument, Word
 from ocr_engine.lines import text_of
 from ocr_engine.location import locate
 from ocr_engine.prompts import prompt_for
-from ocr_engine.question import Part, Question
+from ocr_engine.question import Options, Part, Question
 from ocr_engine.schemas import SCHEMAS
 from ocr_engine.schemas.shape import DocumentSchema, narrowed
 from ocr_engine.validation import plausible, validate
@@ -25,6 +25,7 @@ _log = structlog.get_logger()
 _NOTHING_FOUND = (0, 0.0)
 _PAGES_LEFT_OUT = "PAGES_LEFT_OUT"
 """The local engine's word for it."""
+_OPENROUTER = "openrouter"
 _PDF = "application/pdf"
 _JPEG = "image/jpeg"
 
@@ -55,6 +56,8 @@ class Result:
     reading: Reading | None
     unreadable: Unreadable | None
     attempts: tuple[Attempt, ...]
+    annotations: bytes | None = None
+    """What OpenRouter parsed of the document for this reading, as JSON."""
 
 
 class Chain:
@@ -74,7 +77,8 @@ class Chain:
         run = _Run(document, deadline, self._local, self._limits, self._search)
         try:
             await run.look()
-            reading = await run.by_models(self._providers) or await run.by_local_engine()
+            rows = asked_for(self._providers, document.options)
+            reading = await run.by_models(rows) or await run.by_local_engine()
         except UnreadableDocument as error:
             return run.gave_up(error.reason)
         except TimeoutError:
@@ -84,6 +88,16 @@ class Chain:
     async def close(self) -> None:
         """Stop what still runs for documents that were answered."""
         await self._search.close()
+
+
+def asked_for(providers: tuple[Provider, ...], options: Options) -> tuple[Provider, ...]:
+    """The rows in the order in which they are asked: the model that the client named, then the usual ones.
+
+    What only OpenRouter knows is asked of it first.
+    """
+    named = [row.for_model(options.model) for row in providers] if options.model else []
+    rows = dict.fromkeys((*(row for row in named if row), *providers))
+    return tuple(sorted(rows, key=lambda row: options.for_openrouter and row.name != _OPENROUTER))
 
 
 class _Run:
@@ -103,6 +117,7 @@ class _Run:
         self._words: asyncio.Task[tuple[Word, ...]] | None = None
         self._pages: tuple[Part, ...] | None = None
         self._best: Reading | None = None
+        self._annotations: bytes | None = None
         self._evidence = Evidence(pages=1, pages_read=1)
 
     async def look(self) -> None:
@@ -137,6 +152,7 @@ class _Run:
             reading = await self._attempts.ask(provider, question, deadline)
             if reading is None:
                 continue
+            self._annotations = self._attempts.annotations or self._annotations
             if self._keep(await self._checked(reading, question)):
                 return await self._located(self._best)
             self._attempts.call_implausible()
@@ -178,7 +194,8 @@ class _Run:
             return self.gave_up(Unreadable.OUT_OF_TIME if self._deadline.passed else Unreadable.PROVIDERS_FAILED)
         warnings = tuple(dict.fromkeys((*self._evidence.warnings, *reading.warnings)))
         update = {"attempts": tuple(self._attempts.made), "warnings": warnings}
-        return Result(reading.model_copy(update=update), None, tuple(self._attempts.made))
+        annotations = self._annotations if reading.provider == _OPENROUTER else None
+        return Result(reading.model_copy(update=update), None, tuple(self._attempts.made), annotations)
 
     def gave_up(self, reason: Unreadable) -> Result:
         """No reading."""
@@ -237,7 +254,9 @@ class _Run:
         return locate(reading, words) if words else reading
 
     async def _question(self, provider: Provider, deadline: Deadline) -> Question | None:
-        parts = await self._parts(deadline, whole_pdf=provider.model.reads_pdf)
+        options = self._document.options
+        parsed_there = provider.name == _OPENROUTER and options.for_openrouter
+        parts = await self._parts(deadline, whole_pdf=provider.model.reads_pdf or parsed_there)
         if not parts:
             return None
         return Question(
@@ -245,17 +264,19 @@ class _Run:
             schema=self._schema,
             parts=parts,
             most_tokens=self._limits.patience.most_tokens,
+            options=options,
         )
 
     async def _parts(self, deadline: Deadline, *, whole_pdf: bool) -> tuple[Part, ...]:
         """The document as it is sent: pictures always rendered anew, which takes their metadata off."""
         document, limit = self._document, self._limits.pages_to_models
-        if whole_pdf and document.content_type == _PDF and self._evidence.pages <= limit:
+        whole = self._schema.most_pages or limit
+        if whole_pdf and document.content_type == _PDF and self._evidence.pages <= whole:
             return (Part(_PDF, document.content),)
         if self._pages is None:
             try:
                 pages = await self._local.render(
-                    document.content, document.content_type, deadline.remaining(), max_pages=limit
+                    document.content, document.content_type, deadline.remaining(), max_pages=min(whole, 2 * limit)
                 )
             except (TimeoutError, UnreadableDocument):
                 return ()

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from ocr_engine.evidence import Evidence, UnreadableDocument, Word
+from ocr_engine.question import Options
 from shared.contracts.lumis import Retry
 from shared.contracts.reading import Reading
 
@@ -19,6 +20,7 @@ class Document:
     mode: int
     retry: Retry | None = None
     """Set where only some fields are looked for."""
+    options: Options = field(default_factory=Options)
 
 
 class Local(Protocol):

@@ -1,8 +1,9 @@
 """Events in, events out: an uploaded document becomes a recognized or an unreadable one."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 import structlog
@@ -11,6 +12,7 @@ from ocr_engine.budget import Deadline, seconds_to_read
 from ocr_engine.chain import Chain, Result
 from ocr_engine.engine import Document
 from ocr_engine.metrics import READ, READING_NOW
+from ocr_engine.question import Options
 from ocr_engine.schemas import SCHEMAS
 from ocr_engine.store import ReadingStore
 from shared.contracts.documents import DocumentRecognized, DocumentUnreadable, DocumentUploaded, Unreadable
@@ -19,9 +21,18 @@ from shared.errors import Rejected
 
 _log = structlog.get_logger()
 
+_JSON = "application/json"
+_ANNOTATIONS_KEPT = timedelta(hours=1)
+"""The gateway takes them with the answer, seconds later."""
+_FILENAME = "invoice.pdf"
+
 
 class Files(Protocol):
     """The uploaded files, as far as the engine uses them."""
+
+    async def keep(self, content: bytes, *, content_type: str, expires_at: datetime) -> str:
+        """Keep a file; returns its id."""
+        ...
 
     async def read(self, file_id: str) -> bytes | None:
         """A file's bytes, None where it is gone."""
@@ -65,6 +76,8 @@ async def read_document(event: DocumentUploaded, deps: Deps) -> list[Event]:
             output = await _read(event, deps)
         outputs = await deps.readings.keep(event, [output], deps.now())
     await deps.files.delete(event.file_id)
+    if event.options_id is not None:
+        await deps.files.delete(event.options_id)
     return outputs
 
 
@@ -76,11 +89,34 @@ async def _read(event: DocumentUploaded, deps: Deps) -> Event:
     content = await deps.files.read(event.file_id)
     if content is None:
         return _unreadable(event, Unreadable.FILE_GONE)
-    document = Document(content, event.content_type, event.schema_name, event.mode, event.retry)
-    return _event_of(event, await deps.chain.read(document, deadline))
+    document = Document(
+        content, event.content_type, event.schema_name, event.mode, event.retry, await _options(event, deps)
+    )
+    result = await deps.chain.read(document, deadline)
+    return _event_of(event, result, await _keep_annotations(result, deps))
 
 
-def _event_of(event: DocumentUploaded, result: Result) -> Event:
+async def _options(event: DocumentUploaded, deps: Deps) -> Options:
+    """What the client asked of the hosted models; what expired is done without."""
+    content = await deps.files.read(event.options_id) if event.options_id else None
+    given = json.loads(content) if content else {}
+    return Options(
+        model=event.model,
+        filename=event.filename or _FILENAME,
+        plugins=tuple(given.get("plugins", ())),
+        annotations=tuple(given.get("annotations", ())),
+    )
+
+
+async def _keep_annotations(result: Result, deps: Deps) -> str | None:
+    """They may be large, so the bus carries only where they are; in a crash they expire by themselves."""
+    if result.annotations is None:
+        return None
+    expires_at = deps.now() + _ANNOTATIONS_KEPT
+    return await deps.files.keep(result.annotations, content_type=_JSON, expires_at=expires_at)
+
+
+def _event_of(event: DocumentUploaded, result: Result, annotations_id: str | None) -> Event:
     if result.reading is None:
         return _unreadable(event, result.unreadable or Unreadable.PROVIDERS_FAILED, result)
     READ.labels(result.reading.provider).inc()
@@ -95,6 +131,7 @@ def _event_of(event: DocumentUploaded, result: Result) -> Event:
         answer_by=event.answer_by,
         reading=result.reading,
         retry=event.retry,
+        annotations_id=annotations_id,
     )
 
 

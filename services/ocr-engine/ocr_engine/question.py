@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol, Self
 
 from ocr_engine.prompts import Prompt
 from ocr_engine.schemas.shape import DocumentSchema
@@ -23,6 +23,23 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Options:
+    """What a client asked of the hosted models; `plugins` and `annotations` are OpenRouter's and passed on as given."""
+
+    model: str | None = None
+    """`vendor/model` as OpenRouter names it; `google/…` is asked of Gemini itself first."""
+    filename: str = "invoice.pdf"
+    plugins: tuple[Any, ...] = field(default=(), repr=False)
+    annotations: tuple[Any, ...] = field(default=(), repr=False)
+    """What OpenRouter gave back when it parsed the same PDF before."""
+
+    @property
+    def for_openrouter(self) -> bool:
+        """Whether something is asked that only OpenRouter knows."""
+        return bool(self.plugins or self.annotations)
+
+
+@dataclass(frozen=True)
 class Question:
     """A document and what is to be read off it. `most_tokens` limits the answer."""
 
@@ -30,6 +47,7 @@ class Question:
     schema: DocumentSchema
     parts: tuple[Part, ...]
     most_tokens: int
+    options: Options = field(default_factory=Options)
 
 
 @dataclass(frozen=True)
@@ -39,6 +57,8 @@ class ModelAnswer:
     text: str = field(repr=False)
     model: str
     tokens: Tokens = (None, None)
+    annotations: bytes | None = field(default=None, repr=False)
+    """What OpenRouter parsed of a PDF, as JSON, to be handed in with the same PDF again."""
 
 
 class Again(StrEnum):
@@ -87,6 +107,10 @@ class Model(Protocol):
     @property
     def reads_pdf(self) -> bool:
         """True where a PDF can be sent as it is; else its pages are rendered."""
+        ...
+
+    def named(self, model: str) -> Self | None:
+        """Another model of the same provider; None where it has none of that name."""
         ...
 
     async def ask(self, question: Question, budget: float) -> ModelAnswer:

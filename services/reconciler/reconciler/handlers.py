@@ -48,6 +48,7 @@ async def reconcile_document(event: DocumentRecognized, deps: Deps) -> list[Even
             answer_by=event.answer_by,
             provider=recorded.provider,
             outcome=recorded.outcome,
+            annotations_id=event.annotations_id,
         )
     ]
 

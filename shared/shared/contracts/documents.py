@@ -15,6 +15,10 @@ Outcome = Annotated[LumisOutcome | IndiaGstOutcome | IndiaLegacyOutcome, Field(d
 """What the reconciler may say; one member per schema, told apart by `schema_name`."""
 
 
+LARGEST_ANNOTATIONS = 4 * 1024 * 1024
+"""Bytes, as JSON, of what OpenRouter parsed of a PDF; more is not kept, because it would be handed in again."""
+
+
 class DocumentUploaded(Event):
     """gateway → ocr-engine: a document was accepted, its bytes are kept, its price is held."""
 
@@ -24,7 +28,7 @@ class DocumentUploaded(Event):
     schema_name: str
     file_id: str
     content_type: str
-    """One of `image/jpeg`, `image/png`, `application/pdf`, told by magic bytes."""
+    """One of `image/jpeg`, `image/png`, `image/webp`, `application/pdf`, told by magic bytes."""
     size: int = Field(gt=0)
     """Bytes."""
     sha256: str
@@ -35,6 +39,12 @@ class DocumentUploaded(Event):
     """The client has its answer by then; a reading after it is kept but not charged."""
     retry: Retry | None = None
     """Set on a retry: which fields are looked for, and what is known already."""
+    model: str | None = Field(default=None, max_length=128)
+    """A hosted model that is to be asked first, named `vendor/model`; it never keeps the others from being asked."""
+    filename: str | None = Field(default=None, max_length=255)
+    """What a hosted model is told that the file is called."""
+    options_id: str | None = None
+    """A kept file, JSON: `{"plugins": […], "annotations": […]}` for OpenRouter, to be passed on as it is."""
 
 
 class DocumentRecognized(Event):
@@ -49,6 +59,8 @@ class DocumentRecognized(Event):
     answer_by: datetime
     reading: Reading
     retry: Retry | None = None
+    annotations_id: str | None = None
+    """A kept file, JSON: what OpenRouter parsed of the PDF, to be handed in with the same PDF again."""
 
 
 class Unreadable(StrEnum):
@@ -97,6 +109,8 @@ class DocumentReconciled(Event):
     answer_by: datetime
     provider: str
     outcome: Outcome
+    annotations_id: str | None = None
+    """As in `DocumentRecognized`."""
 
 
 class DocumentAbandoned(Event):

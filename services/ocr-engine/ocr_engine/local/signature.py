@@ -1,13 +1,14 @@
 """What a file is and how large its picture would be, told from its first bytes without decoding anything."""
 
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
 from ocr_engine.evidence import UnreadableDocument
 from shared.contracts.documents import Unreadable
 
-ContentType = Literal["image/jpeg", "image/png", "application/pdf"]
+ContentType = Literal["image/jpeg", "image/png", "image/webp", "application/pdf"]
 
 PDF_HEADER_WITHIN = 1024
 """Bytes; a PDF may start with junk (ISO 32000-1, Annex H)."""
@@ -18,6 +19,7 @@ MAX_JPEG_PIXELS = 120_000_000
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _JPEG = b"\xff\xd8\xff"
+_RIFF, _WEBP = b"RIFF", b"WEBP"
 _START_OF_FRAME = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _STANDALONE = frozenset({0x01, *range(0xD0, 0xD9)})
 
@@ -36,6 +38,8 @@ def sniff(content: bytes) -> ContentType | None:
         return "image/jpeg"
     if content.startswith(_PNG):
         return "image/png"
+    if content.startswith(_RIFF) and content[8:12] == _WEBP:
+        return "image/webp"
     if b"%PDF-" in content[:PDF_HEADER_WITHIN]:
         return "application/pdf"
     return None
@@ -49,11 +53,10 @@ def check_size(content: bytes, content_type: ContentType) -> None:
     """
     if content_type == "application/pdf":
         return
-    png = content_type == "image/png"
-    size = _png_size(content) if png else _jpeg_size(content)
+    size = _SIZES[content_type](content)
     if size is None or size.width < 1 or size.height < 1:
         raise UnreadableDocument(Unreadable.DAMAGED)
-    if size.width * size.height > (MAX_PNG_PIXELS if png else MAX_JPEG_PIXELS):
+    if size.width * size.height > (MAX_JPEG_PIXELS if content_type == "image/jpeg" else MAX_PNG_PIXELS):
         raise UnreadableDocument(Unreadable.TOO_LARGE)
 
 
@@ -79,3 +82,26 @@ def _jpeg_size(content: bytes) -> PixelSize | None:
             return PixelSize(width, height)
         place += 2 + int.from_bytes(content[place + 2 : place + 4])
     return None
+
+
+def _webp_size(content: bytes) -> PixelSize | None:
+    """The size in the first chunk, which has one of three forms (RFC 9649, 2.5 to 2.7)."""
+    head = content[12:30]
+    if len(head) < 18:  # noqa: PLR2004 - as much as each form needs
+        return None
+    if head[:4] == b"VP8X":
+        return PixelSize(1 + int.from_bytes(head[12:15], "little"), 1 + int.from_bytes(head[15:18], "little"))
+    if head[:4] == b"VP8L" and head[8] == 0x2F:  # noqa: PLR2004 - the form's signature
+        bits = int.from_bytes(head[9:13], "little")
+        return PixelSize(1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF))
+    if head[:4] == b"VP8 " and head[11:14] == b"\x9d\x01\x2a":
+        width, height = struct.unpack("<HH", head[14:18])
+        return PixelSize(width & 0x3FFF, height & 0x3FFF)
+    return None
+
+
+_SIZES: dict[ContentType, Callable[[bytes], PixelSize | None]] = {
+    "image/png": _png_size,
+    "image/jpeg": _jpeg_size,
+    "image/webp": _webp_size,
+}

@@ -38,6 +38,8 @@ _FAMILIES = (
 _NEWEST = Family("", thinking={"thinkingLevel": "low"}, least_tokens=4096)
 """For every other model: the levels that all of them know."""
 
+_OWN_NAME = re.compile(r"gemini-[A-Za-z0-9._-]{1,80}")
+
 _PER_DAY_REST = 3 * 3600.0
 """A used-up day's quota comes back at midnight, Pacific time; look again every few hours."""
 _LONGEST_REST = 3600.0
@@ -85,6 +87,11 @@ class Gemini:
     def __init__(self, client: HttpClient, model: str) -> None:
         self._client = client
         self.model = model
+
+    def named(self, model: str) -> "Gemini | None":
+        """Another Gemini model, named as here or as OpenRouter names it."""
+        name = model.removeprefix("google/")
+        return Gemini(self._client, name) if _OWN_NAME.fullmatch(name) else None
 
     async def ask(self, question: Question, budget: float) -> ModelAnswer:
         """Ask once.

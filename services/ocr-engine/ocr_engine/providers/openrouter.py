@@ -1,13 +1,15 @@
 """OpenRouter over REST: `chat/completions`, its answers and its errors (also those inside a 200)."""
 
 import base64
+import json
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
 from ocr_engine.providers.wire import as_list, as_mapping, as_text, as_tokens, ask_again_for, exchange, retry_after
-from ocr_engine.question import Again, ModelAnswer, ProviderFailed, ProviderName, Question, Tokens
+from ocr_engine.question import Again, ModelAnswer, Part, ProviderFailed, ProviderName, Question, Tokens
 from ocr_engine.schemas.shape import json_schema
+from shared.contracts.documents import LARGEST_ANNOTATIONS
 from shared.http_client import HttpAnswer, HttpClient
 
 _TEMPERATURE = 0.1
@@ -20,21 +22,28 @@ _PASSING = frozenset({500, 502, 503})
 """Failures that answer at once. 408, 524 and 529 have already cost the time that another try would need."""
 
 
+_WITH_FILE_INPUT = (
+    "google/gemini",
+    "anthropic/claude",
+    "openai/gpt-4o",
+    "openai/gpt-4.1",
+    "openai/gpt-5",
+    "openai/o1",
+    "openai/o3",
+    "openai/o4",
+)
+"""Prefixes of models that read a PDF themselves; for any other one a third party would have to parse it."""
+_PDF = "application/pdf"
+_PARSED = "The document is parsed. What is to be read?"
+
+
 def build_request(model: str, question: Question) -> dict[str, Any]:
-    """The body of a chat completion: words first, then the pages as data URLs."""
-    pages = [
-        {
-            "type": "image_url",
-            "image_url": {"url": f"data:{part.content_type};base64,{base64.b64encode(part.content).decode()}"},
-        }
-        for part in question.parts
-    ]
+    """The body of a chat completion: words first, then the pages as data URLs, or the PDF as a file."""
+    plugins = {"plugins": list(question.options.plugins)} if question.options.plugins else {}
     return {
         "model": model,
-        "messages": [
-            {"role": "system", "content": question.prompt.instructions},
-            {"role": "user", "content": [{"type": "text", "text": question.prompt.task}, *pages]},
-        ],
+        "messages": [{"role": "system", "content": question.prompt.instructions}, *_conversation(question)],
+        **plugins,
         "temperature": _TEMPERATURE,
         "max_tokens": question.most_tokens,
         "response_format": {
@@ -50,15 +59,42 @@ def build_request(model: str, question: Question) -> dict[str, Any]:
     }
 
 
+def _conversation(question: Question) -> list[dict[str, Any]]:
+    """The question; with annotations as the third turn after the one by which the PDF was parsed."""
+    task = {"type": "text", "text": question.prompt.task}
+    first = {"role": "user", "content": [task, *(_shown(part, question) for part in question.parts)]}
+    annotations = question.options.annotations
+    if not annotations or all(part.content_type != _PDF for part in question.parts):
+        return [first]
+    parsed = {"role": "assistant", "content": _PARSED, "annotations": list(annotations)}
+    return [first, parsed, {"role": "user", "content": [task]}]
+
+
+def _shown(part: Part, question: Question) -> dict[str, Any]:
+    url = f"data:{part.content_type};base64,{base64.b64encode(part.content).decode()}"
+    if part.content_type == _PDF:
+        return {"type": "file", "file": {"filename": question.options.filename, "file_data": url}}
+    return {"type": "image_url", "image_url": {"url": url}}
+
+
 class OpenRouter:
     """The model as the chain asks it; `client` carries the key in its headers."""
 
     name: ProviderName = "openrouter"
-    reads_pdf = False
 
     def __init__(self, client: HttpClient, model: str) -> None:
         self._client = client
         self.model = model
+
+    @property
+    def reads_pdf(self) -> bool:
+        """Whether the model takes files itself."""
+        return self.model.startswith(_WITH_FILE_INPUT)
+
+    def named(self, model: str) -> "OpenRouter | None":
+        """Another model, named `vendor/model`; a bare Gemini name is Google's."""
+        name = f"google/{model}" if model.startswith("gemini-") else model
+        return OpenRouter(self._client, name) if "/" in name else None
 
     async def ask(self, question: Question, budget: float) -> ModelAnswer:
         """Ask once.
@@ -94,10 +130,18 @@ def read_answer(answer: HttpAnswer, model: str) -> ModelAnswer:
     if choice.get("error") is not None:
         raise failure(_inner_status(choice), as_mapping(choice.get("error")), answer)
     _check_finish(choice, tokens)
-    text = as_text(as_mapping(choice.get("message")).get("content"))
+    message = as_mapping(choice.get("message"))
+    text = as_text(message.get("content"))
     if not text.strip():
         raise ProviderFailed("empty", tokens=tokens)
-    return ModelAnswer(text, as_text(body.get("model")) or model, tokens)
+    return ModelAnswer(text, as_text(body.get("model")) or model, tokens, _annotations(message))
+
+
+def _annotations(message: Mapping[str, Any]) -> bytes | None:
+    """What was parsed of files, as JSON; None where there is nothing, or more than is kept."""
+    parsed = [each for each in as_list(message.get("annotations")) if as_mapping(each).get("type") == "file"]
+    content = json.dumps(parsed, ensure_ascii=False).encode("utf-8", "replace")
+    return content if parsed and len(content) <= LARGEST_ANNOTATIONS else None
 
 
 def _check_finish(choice: Mapping[str, Any], tokens: Tokens) -> None:

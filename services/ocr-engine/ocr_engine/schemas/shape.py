@@ -18,6 +18,16 @@ class Kind(StrEnum):
     DATE = "date"
     SLUG = "slug"
     """One of a fixed list; anything else counts as not given."""
+    PERCENT = "percent"
+    """A number that may be written `18%`, or as the sum of its parts, `9+9`."""
+    FLAG = "flag"
+    """`true` or `false`."""
+    CHOICE = "choice"
+    """One of a few words that the model is told of as such; anything else counts as not given."""
+
+
+_TYPES = {Kind.AMOUNT: "number", Kind.PERCENT: "number", Kind.FLAG: "boolean"}
+"""How the model writes a value; everything else is text."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +39,7 @@ class Key:
     meaning: str
     longest: int = 200
     allowed: frozenset[str] = frozenset()
-    """The list of a SLUG."""
+    """The list of a SLUG or a CHOICE."""
     label: re.Pattern[str] | None = None
     """What models copy along from the paper around a value; taken off."""
     width: int = 0
@@ -37,8 +47,18 @@ class Key:
 
 
 @dataclass(frozen=True)
+class Table:
+    """A list beside the items: its name, what it is, and the keys of a row."""
+
+    name: str
+    meaning: str
+    row: tuple[Key, ...]
+    most_rows: int = 200
+
+
+@dataclass(frozen=True)
 class Shape:
-    """A model's answer: header keys and one list of items."""
+    """A model's answer: header keys, one list of items, and other lists beside it."""
 
     header: tuple[Key, ...]
     items: str
@@ -46,6 +66,13 @@ class Shape:
     item: tuple[Key, ...]
     """Empty where no list is asked for."""
     most_items: int = 500
+    tables: tuple[Table, ...] = ()
+
+    @property
+    def lists(self) -> tuple[Table, ...]:
+        """The items, where they are asked for, and the tables."""
+        items = (Table(self.items, self.items_meaning, self.item, self.most_items),) if self.item else ()
+        return (*items, *self.tables)
 
 
 @dataclass(frozen=True)
@@ -65,6 +92,12 @@ class DocumentSchema:
     """Stands behind the task wherever the list of items is asked for."""
     day_first: bool = True
     """How a date of digits alone, such as 03/04/2026, is read."""
+    short_years: bool = False
+    """Whether a date may end in two digits of its year."""
+    most_pages: int | None = None
+    """Pages of a PDF that a hosted model gets whole, where it is not what the settings say."""
+    least_tokens: int = 0
+    """Room that an answer of many keys needs, where the settings give less."""
 
 
 def narrowed(schema: DocumentSchema, keys: Collection[str]) -> DocumentSchema:
@@ -73,26 +106,22 @@ def narrowed(schema: DocumentSchema, keys: Collection[str]) -> DocumentSchema:
     header = tuple(key for key in shape.header if key.name in keys)
     return replace(
         schema,
-        shape=replace(shape, header=header, item=shape.item if shape.items in keys else ()),
+        shape=replace(shape, header=header, item=shape.item if shape.items in keys else (), tables=()),
         mandatory=tuple(name for name in schema.mandatory if name in keys),
     )
 
 
 def gemini_schema(shape: Shape) -> dict[str, Any]:
     """Gemini's `responseSchema`: an OpenAPI subset with upper-case types, `nullable` and `propertyOrdering`."""
-    items = {"type": "ARRAY", "description": shape.items_meaning, "items": _gemini_object(shape.item, {})}
-    return _gemini_object(shape.header, {shape.items: items} if shape.item else {})
+    lists = {
+        table.name: {"type": "ARRAY", "description": table.meaning, "items": _gemini_object(table.row, {})}
+        for table in shape.lists
+    }
+    return _gemini_object(shape.header, lists)
 
 
 def _gemini_object(keys: tuple[Key, ...], more: dict[str, Any]) -> dict[str, Any]:
-    properties: dict[str, Any] = {
-        key.name: {
-            "type": "NUMBER" if key.kind is Kind.AMOUNT else "STRING",
-            "nullable": True,
-            "description": key.meaning,
-        }
-        for key in keys
-    }
+    properties: dict[str, Any] = {key.name: _gemini_value(key) for key in keys}
     properties |= more
     return {
         "type": "OBJECT",
@@ -102,20 +131,22 @@ def _gemini_object(keys: tuple[Key, ...], more: dict[str, Any]) -> dict[str, Any
     }
 
 
+def _gemini_value(key: Key) -> dict[str, Any]:
+    value = {"type": _TYPES.get(key.kind, "string").upper(), "nullable": True, "description": key.meaning}
+    return {**value, "format": "enum", "enum": sorted(key.allowed)} if key.kind is Kind.CHOICE else value
+
+
 def json_schema(shape: Shape) -> dict[str, Any]:
     """The strict JSON Schema of an OpenAI-like `response_format`: everything required, nothing beside it."""
-    items = {"type": "array", "description": shape.items_meaning, "items": _strict_object(shape.item, {})}
-    return _strict_object(shape.header, {shape.items: items} if shape.item else {})
+    lists = {
+        table.name: {"type": "array", "description": table.meaning, "items": _strict_object(table.row, {})}
+        for table in shape.lists
+    }
+    return _strict_object(shape.header, lists)
 
 
 def _strict_object(keys: tuple[Key, ...], more: dict[str, Any]) -> dict[str, Any]:
-    properties: dict[str, Any] = {
-        key.name: {
-            "type": ["number" if key.kind is Kind.AMOUNT else "string", "null"],
-            "description": key.meaning,
-        }
-        for key in keys
-    }
+    properties: dict[str, Any] = {key.name: _strict_value(key) for key in keys}
     properties |= more
     return {
         "type": "object",
@@ -123,3 +154,8 @@ def _strict_object(keys: tuple[Key, ...], more: dict[str, Any]) -> dict[str, Any
         "required": list(properties),
         "additionalProperties": False,
     }
+
+
+def _strict_value(key: Key) -> dict[str, Any]:
+    value = {"type": [_TYPES.get(key.kind, "string"), "null"], "description": key.meaning}
+    return {**value, "enum": [*sorted(key.allowed), None]} if key.kind is Kind.CHOICE else value

@@ -31,6 +31,9 @@ _KEY_SETTINGS = ("JWT_SECRET", "JWT_PUBLIC_KEY", "JWKS_URL")
 _WEBHOOKS_HERE = {"WEBHOOK_INSECURE": "true", "WEBHOOK_ALLOW_PRIVATE": "true"}
 """A developer's receiver listens on this machine, over http."""
 
+_SCANS_HERE = {"SCAN_OPEN": "true"}
+"""Nobody but this machine reaches the gateway, so the routes that take an API key do without one."""
+
 
 @dataclass(frozen=True)
 class Addresses:
@@ -61,7 +64,7 @@ def environment_of(row: ServiceRow, where: Addresses, secret: str, inherited: Ma
     if row.name == "gateway":
         given |= {"HTTP_HOST": LOOPBACK, "HTTP_PORT": str(where.http_port)}
         given.setdefault("RATE_LIMIT", _LOCAL_RATE_LIMIT)
-        given = {**_WEBHOOKS_HERE, **given}
+        given = {**_WEBHOOKS_HERE, **_SCANS_HERE, **given}
         if not any(inherited.get(name) for name in _KEY_SETTINGS):
             given["JWT_SECRET"] = secret
     else:

@@ -14,6 +14,7 @@ from uuid import uuid4
 import aiohttp
 import jwt
 
+from gateway.access import Access
 from gateway.audit import AuditLog
 from gateway.auth import StaticKey, TokenVerifier
 from gateway.courier import Courier
@@ -23,6 +24,7 @@ from gateway.hooks import Hooks
 from gateway.http import Family
 from gateway.idempotency import IdempotencyKeys
 from gateway.limits import Rate, RateLimits
+from gateway.remote import RemoteDocuments
 from gateway.results import Waiters
 from gateway.routes import lumis_v4
 from gateway.routes.families import FAMILIES
@@ -129,6 +131,8 @@ def deps_on(database: Database, bus: FakeBus, **limits: Any) -> Deps:
         user_data=UserData(database),
         hooks=Hooks(database),
         courier=Courier(SafeFetcher("webhook", allow_private=True), seconds=2, insecure=True, allow_private=True),
+        access=Access(),
+        remote=RemoteDocuments(SafeFetcher("pdf_url", allow_private=True), seconds=2, largest=10_485_760),
         address=Address("127.0.0.1", 0, 10),
         openapi=b"{}",
     )

@@ -1,9 +1,11 @@
 """Wires the gateway: settings to parts, events to handlers, families to the HTTP server."""
 
+import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
+from gateway.access import Access
 from gateway.audit import AuditLog
 from gateway.auth import JwksKeys, Keys, StaticKey, TokenVerifier
 from gateway.courier import Courier
@@ -14,6 +16,7 @@ from gateway.hooks import Hooks
 from gateway.idempotency import IdempotencyKeys
 from gateway.limits import Rate, RateLimits
 from gateway.openapi import openapi_text
+from gateway.remote import RemoteDocuments
 from gateway.results import Waiters
 from gateway.routes import lumis_v4
 from gateway.routes.families import FAMILIES
@@ -21,6 +24,7 @@ from gateway.server import serve
 from gateway.settings import GatewaySettings
 from gateway.store import Requests
 from gateway.sweep import republish
+from gateway.uploads import FILE_LIMIT
 from gateway.userdata import UserData
 from gateway.webhooks import Teller
 from shared.bus import Follower, OwnEvents, Subscription
@@ -70,6 +74,18 @@ async def build(settings: GatewaySettings, platform: Platform) -> Deps:
             insecure=settings.webhook_insecure,
             allow_private=settings.webhook_allow_private,
         ),
+        access=Access(
+            keys=settings.named_api_keys,
+            is_open=settings.scan_open,
+            proxies=settings.trusted_proxies,
+            secret=_address_secret(settings),
+        ),
+        remote=RemoteDocuments(
+            SafeFetcher("pdf_url", allow_private=settings.pdf_url_allow_private),
+            seconds=settings.pdf_url_seconds,
+            largest=FILE_LIMIT,
+            allow_private=settings.pdf_url_allow_private,
+        ),
         address=Address(settings.http_host, settings.http_port, settings.drain_seconds),
         openapi=openapi_text(FAMILIES, API_VERSION).encode(),
     )
@@ -83,6 +99,12 @@ def _keys(settings: GatewaySettings) -> Keys:
     return JwksKeys(settings.jwks_url or "", HttpClient("jwks"))
 
 
+def _address_secret(settings: GatewaySettings) -> bytes:
+    """What every process of one installation knows; addresses are few, so their stand-ins need it."""
+    secret = settings.jwt_secret.get_secret_value() if settings.jwt_secret else None
+    return hashlib.sha256((secret or settings.jwt_public_key or settings.jwks_url or "").encode()).digest()
+
+
 @asynccontextmanager
 async def serve_http(deps: Deps) -> AsyncIterator[None]:
     """Serve every family."""
@@ -94,6 +116,7 @@ async def close(deps: Deps) -> None:
     """Write the audit rows that wait; close what `build` opened to the outside."""
     await deps.audit.close()
     await deps.courier.close()
+    await deps.remote.fetcher.close()
 
 
 SERVICE = Service(

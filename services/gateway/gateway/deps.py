@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
 
+from gateway.access import Access
 from gateway.audit import AuditLog
 from gateway.auth import Caller, TokenVerifier
 from gateway.courier import Courier
 from gateway.hooks import Hooks
 from gateway.idempotency import IdempotencyKeys
 from gateway.limits import RateLimits
+from gateway.remote import RemoteDocuments
 from gateway.results import Waiters
 from gateway.store import Requests
 from gateway.userdata import UserData
@@ -71,5 +73,7 @@ class Deps:
     user_data: UserData
     hooks: Hooks
     courier: Courier
+    access: Access
+    remote: RemoteDocuments
     address: Address
     openapi: bytes

@@ -27,7 +27,8 @@ def advance_of(delivery: Delivery) -> Advance:
         case DocumentUnreadable() as event:
             return Advance(Stage.UNREADABLE, {"unreadable": event.reason.value})
         case DocumentReconciled() as event:
-            return Advance(Stage.RECONCILED, {"outcome": event.outcome.model_dump(), "provider": event.provider})
+            told = event.model_dump(include={"outcome", "provider", "annotations_id"})
+            return Advance(Stage.RECONCILED, told)
         case CreditsSettled() as event:
             return Advance(fields={"settled": event.amount})
         case CreditsReleased():

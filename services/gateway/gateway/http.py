@@ -70,6 +70,8 @@ class Incoming:
     query: Mapping[str, str]
     chunks: AsyncIterator[bytes]
     """Raises BrokenBody."""
+    peer: str = ""
+    """The address that the connection comes from: the client's, or that of the last proxy before us."""
 
 
 BodyT = TypeVar("BodyT")
@@ -230,7 +232,7 @@ class Family:
     answer_model: Callable[[Any], Any] = lambda value: value
     """The type of a whole answer, given the type of its value; for OpenAPI."""
     error_model: type[BaseModel] | None = None
-    authenticate: Callable[[Mapping[str, str], Deps], Awaitable[Caller]] | None = None
+    authenticate: Callable[[Incoming, Deps], Awaitable[Caller]] | None = None
     refusals: Mapping[str, int] = field(default_factory=dict)
     """HTTP status by the code of a service's refusal; 422 for others."""
     error_status: Callable[[Problem], int] = lambda problem: problem.status
@@ -239,6 +241,10 @@ class Family:
     """Headers of every answer to a known caller."""
     header_rows: Mapping[str, str] = field(default_factory=dict)
     """Their names and descriptions; for OpenAPI."""
+    request_header: str | None = None
+    """The header of every answer that carries the request's id, where no body does."""
+    security: tuple[str, ...] = ("bearer",)
+    """The ways in which a caller may be known, as OpenAPI names them; `` is nobody in particular."""
 
     def refused(self, refusal: Refused) -> Problem:
         """A service's refusal as an error of this family."""

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Literal
 
 import structlog
 
@@ -10,9 +11,9 @@ from gateway.deps import Deps
 from gateway.lumis import rate_limited
 from gateway.metrics import ABANDONED, LIMITED, WAITING
 from gateway.results import Conclusion
-from gateway.store import NewRequest
+from gateway.store import UNPRICED, NewRequest
 from gateway.uploads import Upload
-from shared.contracts.credits import HoldCredits, HoldPlaced, Operation, ReleaseHold
+from shared.contracts.credits import HoldCredits, Operation, ReleaseHold
 from shared.contracts.documents import DocumentAbandoned, DocumentUploaded
 from shared.contracts.lumis import Retry
 from shared.errors import LumisError, Unavailable
@@ -33,12 +34,16 @@ class Submission:
     request_id: str
     user_id: str
     schema_name: str
-    operation: Operation
+    operation: Operation | Literal["scan"]
     upload: Upload
     received_at: datetime
     mode: int = 1
     retry: Retry | None = None
     """Set on a retry: what is searched, and what is known."""
+    model: str | None = None
+    filename: str | None = None
+    options_id: str | None = None
+    """What is asked of the hosted models, as `DocumentUploaded` tells it."""
 
 
 @dataclass(frozen=True)
@@ -72,12 +77,12 @@ async def submit(submission: Submission, deps: Deps) -> tuple[DocumentUploaded, 
         Problem: 429, the user is over the rate limit; nothing is kept.
         Unavailable, PyMongoError: nothing was published; the hold was released as far as possible.
     """
-    file_id, hold = await _keep_and_hold(submission, deps)
+    file_id, price = await _keep_and_hold(submission, deps)
     event = _uploaded(submission, file_id, deps)
     request = NewRequest(
         user_id=submission.user_id,
         operation=submission.operation,
-        price=hold.price,
+        price=price,
         outgoing=event,
         schema_name=submission.schema_name,
         retry=submission.retry,
@@ -92,22 +97,16 @@ async def submit(submission: Submission, deps: Deps) -> tuple[DocumentUploaded, 
         await _undo(submission, file_id, deps)
         raise
     await _mark_published(event, deps)
-    return event, hold.price
+    return event, price
 
 
-async def _keep_and_hold(submission: Submission, deps: Deps) -> tuple[str, HoldPlaced]:
-    hold_credits = HoldCredits(
-        request_id=submission.request_id,
-        origin=deps.origin,
-        user_id=submission.user_id,
-        operation=submission.operation,
-    )
+async def _keep_and_hold(submission: Submission, deps: Deps) -> tuple[str, int]:
     expires_at = datetime.now(UTC) + deps.limits.file_lifetime
     file_id, hold = await asyncio.gather(
         deps.files.keep(
             submission.upload.content.take(), content_type=submission.upload.content_type, expires_at=expires_at
         ),
-        deps.bus.call(hold_credits, timeout=_HOLD_SECONDS),
+        _hold(submission, deps),
         return_exceptions=True,
     )
     if isinstance(hold, BaseException):
@@ -120,6 +119,19 @@ async def _keep_and_hold(submission: Submission, deps: Deps) -> tuple[str, HoldP
         await _release(submission, deps)
         raise file_id
     return file_id, hold
+
+
+async def _hold(submission: Submission, deps: Deps) -> int:
+    """Have the price held; Lümis."""
+    if submission.operation == UNPRICED:
+        return 0
+    call = HoldCredits(
+        request_id=submission.request_id,
+        origin=deps.origin,
+        user_id=submission.user_id,
+        operation=submission.operation,
+    )
+    return (await deps.bus.call(call, timeout=_HOLD_SECONDS)).price
 
 
 def _uploaded(submission: Submission, file_id: str, deps: Deps) -> DocumentUploaded:
@@ -135,6 +147,9 @@ def _uploaded(submission: Submission, file_id: str, deps: Deps) -> DocumentUploa
         sha256=upload.sha256,
         mode=submission.mode,
         retry=submission.retry,
+        model=submission.model,
+        filename=submission.filename,
+        options_id=submission.options_id,
         received_at=submission.received_at,
         answer_by=submission.received_at + deps.limits.answer_time,
     )
@@ -168,6 +183,8 @@ async def _give_up(request_id: str, deps: Deps) -> None:
 
 
 async def _release(submission: Submission, deps: Deps) -> None:
+    if submission.operation == UNPRICED:
+        return
     call = ReleaseHold(request_id=submission.request_id, origin=deps.origin, user_id=submission.user_id)
     try:
         await deps.bus.call(call, timeout=_RELEASE_SECONDS)

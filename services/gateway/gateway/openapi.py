@@ -12,7 +12,10 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
 from gateway.http import Body, ErrorRow, Exchange, Family, Problem, Route
 
 _REFERENCE = "#/components/schemas/{model}"
-_BEARER = "bearer"
+_SECURITY = {
+    "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+    "api_key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+}
 _EXAMPLE_ID = "550e8400-e29b-41d4-a716-446655440000"
 _OK = "200"
 _ACCEPTED = "202"
@@ -39,7 +42,7 @@ def openapi(families: Iterable[Family], version: str) -> dict[str, Any]:
         "tags": [{"name": name} for name in dict.fromkeys(family.name for family, _ in described)],
         "paths": paths,
         "components": {
-            "securitySchemes": {_BEARER: {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+            "securitySchemes": _SECURITY,
             "headers": _headers(family for family, _ in described),
             "schemas": schemas.definitions,
         },
@@ -96,12 +99,15 @@ def _operation(family: Family, route: Route, schemas: _Schemas) -> dict[str, Any
         schema = schemas.of(route, "body") or route.body.schema
         operation["requestBody"] = {"required": True, "content": {route.body.media_type: {"schema": schema}}}
     if family.authenticate is not None:
-        operation["security"] = [{_BEARER: []}]
+        operation["security"] = [{name: []} if name else {} for name in family.security]
     return operation
 
 
 def _header_references(family: Family) -> dict[str, Any]:
-    return {name: {"$ref": f"#/components/headers/{name}"} for name in family.header_rows}
+    references: dict[str, Any] = {name: {"$ref": f"#/components/headers/{name}"} for name in family.header_rows}
+    if family.request_header is not None:
+        references[family.request_header] = {"description": "The request's id", "schema": {"type": "string"}}
+    return references
 
 
 def _headers(families: Iterable[Family]) -> dict[str, Any]:

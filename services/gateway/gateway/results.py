@@ -16,13 +16,15 @@ class Conclusion:
     outcome: Outcome | None = None
     unreadable: Unreadable | None = None
     provider: str | None = None
+    annotations_id: str | None = None
+    """The kept file of what OpenRouter parsed."""
 
 
 def conclusion_of(event: Event | None) -> Conclusion | None:
     """What an event concludes; None where it ends nothing."""
     match event:
         case DocumentReconciled():
-            return Conclusion(outcome=event.outcome, provider=event.provider)
+            return Conclusion(outcome=event.outcome, provider=event.provider, annotations_id=event.annotations_id)
         case DocumentUnreadable():
             return Conclusion(unreadable=event.reason)
         case _:

@@ -169,6 +169,7 @@ def _incoming(request: web.Request, exchange: Exchange, deps: Deps) -> Incoming:
         path=dict(request.match_info),
         query=dict(request.query),
         chunks=_chunks(request, deps.limits.body_seconds),
+        peer=request.remote or "",
     )
 
 
@@ -189,6 +190,8 @@ async def _answer(family: Family, route: Route, deps: Deps, incoming: Incoming, 
     """Authenticate, read, call, write; every error becomes one of the family's answers."""
     writer = _Writer(family, route, deps, exchange)
     reply = await writer.guarded(lambda: writer.answer(incoming))
+    if family.request_header is not None:
+        reply = replace(reply, headers={family.request_header: exchange.request_id, **reply.headers})
     if family.headers is None or writer.caller is None:
         return reply
     return replace(reply, headers={**await family.headers(writer.caller, deps), **reply.headers})
@@ -207,7 +210,7 @@ class _Writer:
 
     async def answer(self, incoming: Incoming) -> Reply:
         if self._family.authenticate is not None:
-            self.caller = await self._family.authenticate(incoming.headers, self._deps)
+            self.caller = await self._family.authenticate(incoming, self._deps)
             self._audit["user"] = pseudonym(self.caller.user_id)
         body = await self._route.body.read(incoming) if self._route.body else None
         self._exchange = replace(self._exchange, body=body)

@@ -1,8 +1,9 @@
 """The gateway's settings, from the environment."""
 
+import re
 from typing import Literal, Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
 from shared.settings import ServiceSettings
 
@@ -32,6 +33,18 @@ class GatewaySettings(ServiceSettings):
     webhook_seconds: float = Field(default=10, gt=0, le=60, description="How long a webhook may take to answer")
     webhook_insecure: bool = Field(default=False, description="Allow webhooks over http; for local use")
     webhook_allow_private: bool = Field(default=False, description="Allow webhooks on private addresses; for local use")
+    api_keys: str = Field(
+        default="",
+        description="API keys of the ocr-structured routes: `name:SHA-256 in hexadecimal`, with commas between",
+    )
+    scan_open: bool = Field(
+        default=False, description="Serve the ocr-structured routes without a key too, limited per client address"
+    )
+    trusted_proxies: int = Field(
+        default=0, ge=0, le=8, description="Proxies in front: so many last entries of X-Forwarded-For are believed"
+    )
+    pdf_url_seconds: float = Field(default=10, gt=0, le=25, description="How long fetching a pdfUrl may take")
+    pdf_url_allow_private: bool = Field(default=False, description="Fetch a pdfUrl from private addresses; for tests")
     drain_seconds: float = Field(default=35, gt=0, description="On SIGTERM, how long waiting uploads may take to end")
 
     @property
@@ -39,9 +52,28 @@ class GatewaySettings(ServiceSettings):
         """What the configured key is for; a token never chooses."""
         return "HS256" if self.jwt_secret is not None else "RS256"
 
+    @property
+    def named_api_keys(self) -> dict[str, str]:
+        """Names of API keys by their hashes."""
+        return {digest: name for name, digest in map(_named_key, filter(None, self.api_keys.split(",")))}
+
+    @field_validator("api_keys")
+    @classmethod
+    def _keys_are_hashes(cls, text: str) -> str:
+        for row in filter(None, text.split(",")):
+            name, digest = _named_key(row)
+            if not re.fullmatch(r"[A-Za-z0-9._-]{1,64}", name) or not re.fullmatch(r"[0-9a-f]{64}", digest):
+                raise ValueError("each must read `name:SHA-256 in hexadecimal`")
+        return text
+
     @model_validator(mode="after")
     def _one_key(self) -> Self:
         ways = [self.jwt_secret, self.jwt_public_key, self.jwks_url]
         if sum(way is not None for way in ways) != 1:
             raise ValueError("set exactly one of JWT_SECRET, JWT_PUBLIC_KEY and JWKS_URL")
         return self
+
+
+def _named_key(row: str) -> tuple[str, str]:
+    name, _, digest = row.strip().partition(":")
+    return name, digest.lower()

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
-from typing import Any
+from typing import Any, Final
 
 from pydantic import TypeAdapter
 
@@ -15,6 +15,9 @@ from shared.contracts.lumis import Retry
 from shared.contracts.message import Event, EventRecord
 from shared.contracts.tags import UserTagged
 from shared.mongo import Database, DuplicateKeyError, Index, UpdateLane
+
+UNPRICED: Final = "scan"
+"""The operation of a document that costs nothing: no credits are held, settled or released for it."""
 
 _OUTCOME: TypeAdapter[Outcome] = TypeAdapter(Outcome)
 _LONGEST_TIMELINE = 200
@@ -31,6 +34,7 @@ _PROGRESS = {
     "outcome.complete": 1,
     "outcome.invoice_id": 1,
 }
+_CONCLUSION = ("outcome", "unreadable", "provider", "annotations_id")
 _EARLY_LIFETIME = timedelta(hours=1)
 
 
@@ -217,7 +221,7 @@ class Requests:
 
     async def conclusion(self, request_id: str) -> Conclusion | None:
         """How the request ended, None while it has not."""
-        row = await self._requests.find_one({"_id": request_id}, {"outcome": 1, "unreadable": 1, "provider": 1})
+        row = await self._requests.find_one({"_id": request_id}, dict.fromkeys(_CONCLUSION, 1))
         return _conclusion(row) if row else None
 
 
@@ -227,7 +231,8 @@ def _outgoing(event: Event) -> dict[str, Any]:
 
 def _conclusion(row: Mapping[str, Any]) -> Conclusion | None:
     if "outcome" in row:
-        return Conclusion(outcome=_OUTCOME.validate_python(row["outcome"]), provider=row.get("provider"))
+        outcome = _OUTCOME.validate_python(row["outcome"])
+        return Conclusion(outcome, provider=row.get("provider"), annotations_id=row.get("annotations_id"))
     return Conclusion(unreadable=Unreadable(row["unreadable"])) if "unreadable" in row else None
 
 
@@ -236,7 +241,10 @@ def _is_over(row: Mapping[str, Any], events: tuple[EventRecord, ...]) -> bool:
         return set(row.get("erased", ())) >= set(ERASERS)
     if row.get("released") or row.get("given_up"):
         return True
-    if "settled" not in row or not ("outcome" in row or "unreadable" in row):
+    has_ended = "outcome" in row or "unreadable" in row
+    if has_ended and row.get("operation") == UNPRICED:
+        return True
+    if "settled" not in row or not has_ended:
         return False
     outcome = row.get("outcome", {})
     is_stored = outcome.get("complete") and outcome.get("invoice_id")

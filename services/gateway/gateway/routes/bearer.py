@@ -1,13 +1,11 @@
 """Families whose callers show a bearer token."""
 
-from collections.abc import Mapping
-
 from gateway.auth import Caller, InvalidToken
 from gateway.deps import Deps
-from gateway.http import UNAUTHORIZED, Problem
+from gateway.http import UNAUTHORIZED, Incoming, Problem
 
 
-async def authenticate(headers: Mapping[str, str], deps: Deps) -> Caller:
+async def authenticate(incoming: Incoming, deps: Deps) -> Caller:
     """The token's user.
 
     Raises:
@@ -15,6 +13,6 @@ async def authenticate(headers: Mapping[str, str], deps: Deps) -> Caller:
         Unavailable: the keys cannot be had.
     """
     try:
-        return await deps.tokens.verify(headers.get("authorization"))
+        return await deps.tokens.verify(incoming.headers.get("authorization"))
     except InvalidToken:
         raise Problem(UNAUTHORIZED, headers={"WWW-Authenticate": "Bearer"}) from None

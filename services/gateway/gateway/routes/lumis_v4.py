@@ -130,7 +130,9 @@ async def read_request(given: Input[None], deps: Deps) -> Answer:
 
 
 def result_of(request: StoredRequest) -> ResultShown | None:
-    """A request's result as its owner sees it; None until it has ended."""
+    """A request's result as its owner sees it; None until it has ended, and for one of another family."""
+    if request.schema_name != LUMIS:
+        return None
     if request.conclusion is None and request.stage is not Stage.ABANDONED:
         return None
     try:

@@ -1,0 +1,206 @@
+"""The lines of an invoice, out of its tables; without a heading, out of rows of words and amounts that add up."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ocr_engine.local.invoice.headings import LINES
+from ocr_engine.local.invoice.words import Kind, is_carried, is_sum, kind_of
+from ocr_engine.local.page import Line, Span
+from ocr_engine.local.spelling import fold
+from ocr_engine.local.table.figure import Figure, amounts_on, number_of
+from ocr_engine.local.table.reader import Table, find_tables, label_of
+from ocr_engine.local.table.rows import Row
+from shared.money import CENT, to_cents
+
+_CENTS = re.compile(r"\d[.,]\d{2,4}(?!\d)")
+_NOTE = re.compile(
+    r"^(?:\(?(?:gtin|ean|gln|art\.?-?\s?nr|artikel-?nr|sku|isbn|upc|hs[ -]?code|hsn|s/?n|serial|charge|lot"
+    r"|batch|verpackung|herkunft\w*"
+    r"|getline\w*|brutto\s?preis|netto\s?preis|listenpreis|preisbasis\w*|abschlag|zuschlag|artikel\w*rabatt\w*"
+    r"|weitere eigenschaften"
+    r"|lieferschein\w*|lieferung|delivery|besteller|bestellung|order|po|ref(?:erence)?|ean-vke|vke/geb"
+    r"|basisartikel|country of origin"
+    r"|warranty|garantie|enthalt|included?|periode?|period|zeitraum|leistungszeitraum|berechnungszeitraum"
+    r"|zahlernr|zahler\w*)\b.*)"
+    r"|^\*.*|^\(gtin\)$|^\(gln\)$|^\d{8,14}$"
+)
+_PAIR = re.compile(r"^[\w .\-/]{2,40}\s?:\s?\S+")
+_UNIT = re.compile(r"[a-zà-ÿ²³]{1,12}\.?(?:\([a-z]{1,3}\))?", re.IGNORECASE)
+_LONGEST_NAME = 6
+"""Lines of one name."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """A line of the invoice as printed; what is not printed is None."""
+
+    name: str
+    spans: tuple[Span, ...]
+    line: int
+    amount: Figure | None
+    code: Span | None = None
+    quantity: Figure | None = None
+    unit: str | None = None
+    unit_price: Figure | None = None
+    discount: Figure | None = None
+    tax_rate: Figure | None = None
+    with_tax: Figure | None = None
+
+    @property
+    def fits(self) -> bool:
+        """True where quantity x unit price, less the discount, gives the amount."""
+        if self.quantity is None or self.unit_price is None or self.amount is None:
+            return False
+        whole = self.quantity.value * self.unit_price.value
+        taken = self.discount.value if self.discount else Decimal(0)
+        computed = {whole, whole * (100 - taken) / 100, whole - taken}
+        return any(abs(abs(to_cents(each)) - abs(self.amount.value)) <= CENT * 2 for each in computed)
+
+
+@dataclass(frozen=True)
+class Items:
+    """The invoice's lines, and the lines of the paper that they stand on (first, last)."""
+
+    items: tuple[Item, ...]
+    spread: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def total(self) -> Decimal | None:
+        """All lines added up."""
+        amounts = [item.amount.value for item in self.items if item.amount]
+        return sum(amounts, Decimal(0)) if amounts else None
+
+
+def read_items(lines: Sequence[Line], decimal: str) -> Items:
+    """The invoice's lines in the order in which they are printed."""
+    tables = [table for table in find_tables(lines, LINES, decimal) if _is_lines(table)]
+    items: list[Item] = []
+    for table in tables:
+        rows = _with_usual_amounts(table.rows)
+        items += [_item(row, table, decimal) for row in rows]
+    if items:
+        return Items(tuple(items), tuple((table.first, table.rows[-1].anchor) for table in tables))
+    return _unheaded(lines, decimal)
+
+
+def _is_lines(table: Table) -> bool:
+    """A table of goods or services: it says what they are, or has code, quantity and amount."""
+    if table.has("description"):
+        return True
+    return table.has("code") and table.has("quantity")
+
+
+def _with_usual_amounts(rows: Sequence[Row]) -> list[Row]:
+    """The rows whose amount is printed as most are: where most have cents, a bare number is none."""
+    figures = [row.figure("amount") or row.figure("amount_with_tax") or row.figure("unit_price") for row in rows]
+    with_cents = [figure is not None and bool(_CENTS.search(figure.span.text)) for figure in figures]
+    if sum(with_cents) * 2 <= len(rows):
+        return list(rows)
+    return [row for row, cents in zip(rows, with_cents, strict=True) if cents]
+
+
+def _item(row: Row, table: Table, decimal: str) -> Item:
+    amount, with_tax = row.figure("amount"), row.figure("amount_with_tax")
+    quantity, price = row.figure("quantity"), row.figure("unit_price")
+    if amount is None and with_tax is None and not table.has("amount") and not table.has("amount_with_tax"):
+        amount = price if quantity is None or quantity.value == 1 else None
+    name, spans = _name(row)
+    codes = row.parts("code")
+    position = row.parts("position")
+    if quantity is None and position:
+        quantity = _counted(position[0], price, amount, decimal)
+    unit = _unit(row, quantity)
+    return Item(
+        name=name,
+        spans=spans,
+        line=row.anchor,
+        amount=amount or with_tax,
+        code=codes[0] if codes and any(map(str.isalnum, codes[0].text)) else None,
+        quantity=quantity,
+        unit=unit,
+        unit_price=price,
+        discount=row.figure("discount"),
+        tax_rate=row.figure("tax_rate"),
+        with_tax=with_tax,
+    )
+
+
+def _counted(position: Span, price: Figure | None, amount: Figure | None, decimal: str) -> Figure | None:
+    """A quantity under a heading such as `#`, where it leads from price to amount."""
+    text = position.text.strip()
+    value = number_of(text, decimal) if re.fullmatch(r"\d+(?:[.,]\d+)?", text) else None
+    if value is None or price is None or amount is None:
+        return None
+    decimals = bool(re.search(r"[.,]\d", text))
+    if (decimals or value > 1) and abs(to_cents(value * price.value) - amount.value) <= CENT:
+        return Figure(value, position)
+    return None
+
+
+def _unit(row: Row, quantity: Figure | None) -> str | None:
+    printed = row.text("unit").strip()
+    if printed:
+        return printed if len(printed) <= 20 else None  # noqa: PLR2004 - a sentence
+    rest = quantity.rest.strip() if quantity else ""
+    return rest if rest and _UNIT.fullmatch(rest) else None
+
+
+def _name(row: Row) -> tuple[str, tuple[Span, ...]]:
+    """The goods' name: the description's first lines, before notes and before a gap."""
+    parts = row.parts("description")
+    own = [part for part in parts if not _is_note(part.text)]
+    taken: list[Span] = []
+    for part in own or parts[:1]:
+        if taken and (_gap(taken[-1], part) > 1.75 * _height(part) or len(taken) >= _LONGEST_NAME):
+            break
+        if taken and _skipped_between(parts, taken[-1], part):
+            break
+        taken.append(part)
+    if not taken and row.parts("code"):
+        taken = [row.parts("code")[0]]
+    text = " ".join(part.text for part in taken)
+    return re.sub(r"(?<=\w)- (?=[a-z])", "", text).strip(" :-"), tuple(taken)
+
+
+def _is_note(text: str) -> bool:
+    folded = fold(text).strip()
+    return bool(_NOTE.match(folded)) or not any(map(str.isalpha, folded))
+
+
+def _skipped_between(parts: Sequence[Span], before: Span, after: Span) -> bool:
+    return parts.index(after) - parts.index(before) > 1
+
+
+def _gap(before: Span, after: Span) -> float:
+    return after.tokens[0].middle - before.tokens[0].middle
+
+
+def _height(span: Span) -> float:
+    return max(token.height for token in span.tokens)
+
+
+def _unheaded(lines: Sequence[Line], decimal: str) -> Items:
+    """Rows of words with one amount at a common right edge, directly above a sum that they add up to."""
+    rows: list[tuple[int, Span, Figure]] = []
+    for index, line in enumerate(lines):
+        amounts = amounts_on(line, decimal)
+        label = label_of(line, decimal)
+        if not amounts:
+            continue
+        kind = kind_of(label)
+        if (kind in {Kind.LINES, Kind.NET, Kind.TOTAL} or is_sum(label)) and rows:
+            total = amounts[-1].value
+            for start in range(len(rows)):
+                chosen = rows[start:]
+                if abs(sum((figure.value for _, _, figure in chosen), Decimal(0)) - total) <= CENT and total:
+                    items = [Item(name.text, (name,), at, figure) for at, name, figure in chosen]
+                    return Items(tuple(items), ((chosen[0][0], chosen[-1][0]),))
+            continue
+        if is_carried(label) or kind in {Kind.TAX, Kind.DUE, Kind.PREPAID, Kind.BASE, Kind.OTHER}:
+            continue
+        words = line.tokens[: amounts[-1].start]
+        if sum(character.isalpha() for token in words for character in token.text) > 2:  # noqa: PLR2004 - no name
+            rows.append((index, line.span(words), Figure(amounts[-1].value, amounts[-1].span)))
+    return Items(())

@@ -1,0 +1,55 @@
+"""What the headings of a kind of table may be called."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from ocr_engine.local.spelling import fold
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The columns of a kind of table, and the words around it.
+
+    Headings are patterns over folded words (see `heading_text`), matched whole; where several match, the first wins.
+    """
+
+    headings: Mapping[str, str]
+    """Column key → alternatives of a regular expression."""
+    figures: frozenset[str]
+    """Columns that hold numbers."""
+    amounts: tuple[str, ...]
+    """Columns whose number makes a row, the best first."""
+    text: str
+    """The column that says what a row is."""
+    sums: Callable[[str], bool]
+    """Whether an amount of this label (folded) is a sum, so that the rows have ended."""
+    sections: Callable[[str], bool]
+    """Whether a line of these words begins another part of the paper."""
+    skips: Callable[[str], bool]
+    """Whether a line of this label is no row (carried forward, a page's foot)."""
+    instead: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What the first of two columns of one name is then taken for: the first of these that no heading names."""
+    least: int = 2
+    """Fewest known headings on a line of headings."""
+
+    @cached_property
+    def _patterns(self) -> dict[str, re.Pattern[str]]:
+        return {key: re.compile(pattern) for key, pattern in self.headings.items()}
+
+    def column(self, text: str) -> str | None:
+        """The column that a heading names."""
+        words = heading_text(text)
+        if not words:
+            return None
+        return next((key for key, pattern in self._patterns.items() if pattern.fullmatch(words)), None)
+
+
+def heading_text(text: str) -> str:
+    """A heading in one spelling: folded words with one space between; currencies in brackets and points are gone."""
+    folded = (
+        re.sub(r"\(.*?\)|\[.*?\]", " ", fold(text)) if re.search(r"\w", re.sub(r"\(.*?\)", "", text)) else fold(text)
+    )
+    folded = re.sub(r"-\s+(?=[a-z])", "", folded)
+    return " ".join(re.findall(r"[a-z0-9%#&]+", folded))

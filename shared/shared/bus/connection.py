@@ -16,6 +16,7 @@ from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange, 
 from opentelemetry.trace import SpanKind
 from prometheus_client import Histogram
 
+from shared.bus.acks import Acks
 from shared.bus.calls import CallClient, CallServer, ask
 from shared.bus.consumer import Consumer, Follower, Operation, OwnEvents, Subscription
 from shared.bus.envelope import CONTENT_TYPE, decode, encode, event_id
@@ -81,12 +82,18 @@ class Bus:
             case Subscription():
                 queue = event_queue(self.service, row.event)
                 consumer = Consumer(
-                    queue, lambda delivery: row.handler(delivery.require_event(), deps), self._publish_outputs
+                    queue,
+                    lambda delivery: row.handler(delivery.require_event(), deps),
+                    self._publish_outputs,
+                    gather=row.gather,
                 )
                 self._consumers.append((consumer, row.prefetch))
             case Follower():
                 consumer = Consumer(
-                    follower_queue(self.service), lambda delivery: row.handler(delivery, deps), self._publish_outputs
+                    follower_queue(self.service),
+                    lambda delivery: row.handler(delivery, deps),
+                    self._publish_outputs,
+                    gather=row.gather,
                 )
                 self._consumers.append((consumer, row.prefetch))
             case Operation():
@@ -250,7 +257,7 @@ class Bus:
         ladder = Ladder(session.publisher, self._steps)
         for consumer, prefetch in self._consumers:
             channel = await self._consumer_channel(session, prefetch)
-            await self._consume(session, channel, consumer.queue, partial(consumer.receive, ladder=ladder))
+            await self._consume(session, channel, consumer.queue, partial(consumer.receive, ladder=ladder, acks=Acks()))
         for server in self._servers:
             channel = await self._consumer_channel(session, server.operation.prefetch)
             await self._consume(session, channel, server.queue, partial(server.receive, channel=channel))

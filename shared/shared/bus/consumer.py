@@ -11,6 +11,7 @@ import structlog
 from aio_pika.abc import AbstractIncomingMessage
 from opentelemetry.trace import SpanKind
 
+from shared.bus.acks import Acks
 from shared.bus.envelope import Delivery, decode
 from shared.bus.faults import BROKER_GONE
 from shared.bus.ladder import Ladder
@@ -31,6 +32,8 @@ class Subscription:
     event: type[Event]
     handler: EventHandler
     prefetch: int = 32
+    gather: float = 0.0
+    """Seconds for which a delivery waits for more, so that they share commands and acks: where no client waits."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,8 @@ class Follower:
 
     handler: EventHandler
     prefetch: int = 128
+    gather: float = 0.0
+    """As a subscription's."""
 
 
 @dataclass(frozen=True)
@@ -69,16 +74,28 @@ class OwnEvents:
 class Consumer:
     """Handles the deliveries of one durable queue: change state, publish with confirm, then ack; never ack first."""
 
-    def __init__(self, queue: str, handle: Callable[[Delivery], Awaitable[Sequence[Event]]], publish: Publish) -> None:
+    def __init__(
+        self,
+        queue: str,
+        handle: Callable[[Delivery], Awaitable[Sequence[Event]]],
+        publish: Publish,
+        *,
+        gather: float = 0.0,
+    ) -> None:
         self.queue = queue
         self._handle = handle
         self._publish = publish
+        self._gather = gather
+        self._gathered: asyncio.Event | None = None
         self._in_flight = IN_FLIGHT.labels(queue=queue)
         self._seconds = cache(lambda outcome: HANDLER_SECONDS.labels(queue=queue, outcome=outcome))
 
-    async def receive(self, message: AbstractIncomingMessage, ladder: Ladder) -> None:
+    async def receive(self, message: AbstractIncomingMessage, ladder: Ladder, acks: Acks) -> None:
         """Handle one delivery to its end. Cancelled or cut off, it leaves the message to be delivered again."""
         started = time.perf_counter()
+        acks.opened(message)
+        if self._gather:
+            await self._until_gathered()
         # Each delivery runs in a task of its own, whose context ends with it.
         structlog.contextvars.bind_contextvars(request_id=message.correlation_id, message=message.type)
         attributes = {"messaging.destination.name": self.queue, "lumis.request_id": message.correlation_id or ""}
@@ -86,9 +103,11 @@ class Consumer:
         with span(f"handle {message.type}", attributes, parent=message.headers, kind=SpanKind.CONSUMER):
             try:
                 outcome = await self._settle(message, ladder)
+                await acks.ack(message)
             except BROKER_GONE as error:
                 # The broker is gone or refuses: the message was not acked, so it comes again.
                 _log.warning("message left to the broker", queue=self.queue, error=type(error).__name__)
+                acks.closed(message)
                 await _give_back(message)
                 outcome = "returned"
             finally:
@@ -112,8 +131,19 @@ class Consumer:
             outcome = await ladder.retry(message, self.queue, error)
         else:
             outcome = "done"
-        await message.ack()
         return outcome
+
+    async def _until_gathered(self) -> None:
+        """Wait for the end of the time that the first of a group began."""
+        if self._gathered is None:
+            self._gathered = asyncio.Event()
+            asyncio.get_running_loop().call_later(self._gather, self._go_on)
+        await self._gathered.wait()
+
+    def _go_on(self) -> None:
+        if self._gathered is not None:
+            self._gathered.set()
+        self._gathered = None
 
 
 async def _give_back(message: AbstractIncomingMessage) -> None:

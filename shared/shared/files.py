@@ -5,10 +5,13 @@ from datetime import datetime
 from bson import ObjectId
 from bson.binary import Binary
 
-from shared.mongo import Database, DeleteLane, Index, ensure_indexes
+from shared.mongo import Database, DeleteLane, FindLane, Index, InsertLane, ensure_indexes
 
 LARGEST_FILE = 15 * 1024 * 1024
 """Bytes. A document of MongoDB holds 16 MiB; uploads are limited to 10 MiB at the edge."""
+
+_SMALL_FILE = 1024 * 1024
+"""Bytes up to which files share a command."""
 
 
 class FileStore:
@@ -21,6 +24,8 @@ class FileStore:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._files = database["files"]
+        self._small = InsertLane(self._files)
+        self._found = FindLane(self._files, {"content": 1})
         self._deletions = DeleteLane(self._files)
 
     async def prepare(self) -> None:
@@ -35,13 +40,22 @@ class FileStore:
         """
         if len(content) > LARGEST_FILE:
             raise ValueError(f"a file of {len(content)} bytes is too large to keep")
-        document = {"content": Binary(content), "content_type": content_type, "expires_at": expires_at}
-        kept = await self._files.insert_one(document)
-        return str(kept.inserted_id)
+        file_id = ObjectId()
+        document = {
+            "_id": file_id,
+            "content": Binary(content),
+            "content_type": content_type,
+            "expires_at": expires_at,
+        }
+        if len(content) <= _SMALL_FILE:
+            await self._small.insert(document)
+        else:  # nobody waits behind a large one
+            await self._files.insert_one(document)
+        return str(file_id)
 
     async def read(self, file_id: str) -> bytes | None:
         """The file's bytes, None where it is gone."""
-        document = await self._files.find_one({"_id": ObjectId(file_id)}, {"content": 1})
+        document = await self._found.find(ObjectId(file_id))
         return bytes(document["content"]) if document else None
 
     async def delete(self, file_id: str) -> None:

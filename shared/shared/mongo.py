@@ -137,7 +137,7 @@ class FindLane:
     def __init__(
         self,
         collection: Collection,
-        fields: Mapping[str, int] | None = None,
+        fields: Mapping[str, Any] | None = None,
         *,
         key: str = "_id",
         among: Mapping[str, Any] | None = None,

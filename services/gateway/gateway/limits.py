@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from shared.mongo import Database, DuplicateKeyError, Index, ReturnDocument
+from shared.mongo import Database, DuplicateKeyError, FindLane, Index, ReturnDocument
 
 _MICROSECONDS = 1_000_000
 _NOW = "$$NOW"
@@ -70,6 +70,8 @@ class RateLimits:
         self._rows = database["rate_limits"]
         self._default = default
         self._clock = clock
+        shown = {"limit": 1, "window_seconds": 1, "busy_until": 1, "at": _microseconds(clock)}
+        self._standings = FindLane(self._rows, shown)
 
     async def take(self, user_id: str) -> Standing:
         """Count a request if the limit has room for it; a refused one changes nothing."""
@@ -82,8 +84,7 @@ class RateLimits:
 
     async def read(self, user_id: str) -> Standing:
         """How a user stands, without counting."""
-        shown = {"limit": 1, "window_seconds": 1, "busy_until": 1, "at": _microseconds(self._clock)}
-        row = await self._rows.find_one({"_id": user_id}, shown) or {}
+        row = await self._standings.find(user_id) or {}
         now = row.get("at") or int(datetime.now(UTC).timestamp() * _MICROSECONDS)
         return self._standing(row, now)
 

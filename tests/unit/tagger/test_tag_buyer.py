@@ -1,6 +1,7 @@
 """The handler on a real database: tags once, counts once, also when it is killed in the middle."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
 import pytest
@@ -178,3 +179,62 @@ async def test_making_it_anew_while_invoices_come_in_loses_none(database: Databa
         *(come_in(number) for number in range(1, 10)), *(Projection(database).rebuild() for _ in range(3))
     )
     assert set((await counts(database)).values()) == {10}
+
+
+class Interposing:
+    """A database in which somebody else acts right before the n-th write."""
+
+    def __init__(self, database: Database, writes: int, act: Callable[[], Awaitable[object]]) -> None:
+        self.database = database
+        self.left = writes
+        self.act = act
+
+    def __getitem__(self, name: str) -> "InterposingCollection":
+        return InterposingCollection(self, self.database[name])
+
+
+class InterposingCollection:
+    def __init__(self, owner: Interposing, collection: Collection) -> None:
+        self.owner = owner
+        self.collection = collection
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self.collection, name)
+        if name not in WRITES:
+            return found
+
+        async def write(*arguments: Any, **options: Any) -> Any:
+            self.owner.left -= 1
+            if self.owner.left == 0:
+                await self.owner.act()
+            return await found(*arguments, **options)
+
+        return write
+
+
+@pytest.mark.parametrize("step", range(1, 5))
+@pytest.mark.parametrize("known", [True, False])
+async def test_rows_counted_anew_in_the_middle_of_a_delivery_are_exact(
+    database: Database, deps: Deps, step: int, *, known: bool
+) -> None:
+    if known:
+        await tag(Invoice(request="r0", number="i0").event, deps)
+    event = Invoice(("COCA COLA 600ML", "Zyx Desconocido"), request="r1", number="i1").event
+    interposing = Interposing(database, step, Projection(database).rebuild)
+    await tag(event, deps_on(cast("Database", interposing)))
+    assert set((await counts(database)).values()) == {1 + known}
+
+
+@pytest.mark.parametrize("step", range(1, 5))
+async def test_a_paper_that_another_worker_tags_in_the_middle_counts_once(
+    database: Database, deps: Deps, step: int
+) -> None:
+    paper = ("COCA COLA 600ML", "Zyx Desconocido")
+
+    async def other() -> None:
+        await tag(Invoice(paper, request="r2", number="i1").event, deps)
+        await tag(Invoice(paper, request="r3", number="i3").event, deps)
+
+    interposing = Interposing(database, step, other)
+    await tag(Invoice(paper, request="r1", number="i1").event, deps_on(cast("Database", interposing)))
+    assert set((await counts(database)).values()) == {2}

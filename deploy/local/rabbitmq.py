@@ -92,7 +92,9 @@ class RabbitMQ(Server):
             "RABBITMQ_NODENAME": "lumis@localhost",
             "RABBITMQ_DIST_PORT": str(self._distribution_port),
             "RABBITMQ_LOGS": "-",
-            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1} -start_epmd false",
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": (
+                f"-kernel inet_dist_use_interface {{127,0,0,1}} -start_epmd false +S {_schedulers()}"
+            ),
             "ERL_EPMD_PORT": str(self._epmd_port),
             "ERL_EPMD_ADDRESS": LOOPBACK,
             # Makes the script become the node instead of a parent of it, which would not pass signals on.
@@ -134,6 +136,11 @@ class RabbitMQ(Server):
         super().kill()
         if self._epmd is not None:
             self._epmd.kill()
+
+
+def _schedulers() -> int:
+    """Half of the processors: the rest is for MongoDB and the services, and threads that wait for work cost, too."""
+    return max(1, len(os.sched_getaffinity(0)) // 2)
 
 
 def greets(host: str, port: int) -> bool:

@@ -119,11 +119,14 @@ async def close(deps: Deps) -> None:
     await deps.remote.fetcher.close()
 
 
+_GATHER_SECONDS = 0.025
+"""A waiting upload is woken by another queue; what the timelines are told within this is one command."""
+
 SERVICE = Service(
     name="gateway",
     settings=GatewaySettings,
     build=build,
-    followers=(Follower(follow_event, prefetch=200),),
+    followers=(Follower(follow_event, prefetch=200, gather=_GATHER_SECONDS),),
     own_events=OwnEvents(wake_waiter, (DocumentReconciled, DocumentUnreadable)),
     subscriptions=(
         Subscription(WebhookScheduled, Teller(lumis_v4.result_of), prefetch=256),

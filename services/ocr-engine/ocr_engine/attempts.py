@@ -50,7 +50,7 @@ class Provider:
         if model is None or model.model == self.model.model:
             return None if model is None else self
         rests = self.breaker.state in {State.OPEN, State.HALF_OPEN}
-        breaker = self.breaker if rests else Breaker(failures=1, rest=self.ceiling)
+        breaker = self.breaker if rests else Breaker(failures=2, rest=self.ceiling)
         return replace(self, model=model, breaker=breaker, label=_ASKED)
 
     def watch(self) -> None:
@@ -178,7 +178,8 @@ def _tell_breaker(provider: Provider, error: ProviderFailed, seconds: float) -> 
     """`seconds` is the time that the provider was given; a timeout after little of it is no fault of its own."""
     if error.off is not None:
         provider.breaker.switch_off(error.off)
-        _log.error("provider switched off", provider=provider.name, model=provider.model.model, reason=error.off)
+        tell = _log.error if provider.label is None else _log.info  # a model that a client named is the client's matter
+        tell("provider switched off", provider=provider.name, model=provider.model.model, reason=error.off)
     elif error.blames_document or (error.code == HttpTimedOut.outcome and seconds < provider.ceiling / 2):
         provider.breaker.leave()
     else:

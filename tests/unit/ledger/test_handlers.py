@@ -267,3 +267,15 @@ async def test_the_account_document_forgets_what_has_ended(deps: Deps, database:
     document = await database["accounts"].find_one({"_id": "ana"})
     assert document is not None
     assert (document["open"], document["unfiled"]) == ([], [])
+
+
+@pytest.mark.parametrize("end", [reconciled, unreadable, abandoned])
+async def test_a_document_without_a_price_ends_without_a_trace_in_balances(
+    deps: Deps, end: Callable[[str, str], Message]
+) -> None:
+    await grant_credits(grant("ana", 100), deps)
+    for _ in range(2):
+        assert await deliver(end("ana", "scan-1"), deps) == []
+    assert await deliver(end("open:0123", "scan-2"), deps) == []
+    assert (await _balance(deps, "ana")).available == 100
+    assert (await _balance(deps, "open:0123")).balance == 0

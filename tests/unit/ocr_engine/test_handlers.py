@@ -26,6 +26,9 @@ class CrashingFiles:
     def __init__(self, files: FileStore) -> None:
         self._files = files
 
+    async def keep(self, content: bytes, *, content_type: str, expires_at: datetime) -> str:
+        return await self._files.keep(content, content_type=content_type, expires_at=expires_at)
+
     async def read(self, file_id: str) -> bytes | None:
         return await self._files.read(file_id)
 

@@ -164,7 +164,7 @@ SALES: Mapping[str, tuple[Venta, Emision]] = {
     "factura of 500 lines": (venta(*many(500)), emision()),
     "factura to a name that XML must escape": (
         venta(
-            item(descripcion='Caño 1/2" <PVC> & codo'), cliente=ODD_NAME, orden_compra="OC-2026-7", guias=("T001-8",)
+            item(descripcion='Caño 1/2" <PVC> & codo'), cliente=ODD_NAME, orden_compra="OC20267", guias=("T001-8",)
         ),
         emision(),
     ),

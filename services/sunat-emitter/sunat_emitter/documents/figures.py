@@ -95,7 +95,7 @@ def _totals(lineas: Sequence[Linea], whole: Decimal, rate: Decimal, *, header: b
     paid = [each for each in lineas if not each.gratuita]
     taxes = [tax for each in lineas for tax in each.tributos]
     on_document = whole if header else ZERO
-    gravado = _base(taxes, IGV) - on_document
+    gravado = sum((each.valor_venta for each in paid if each.tributos[0].codigo == IGV), ZERO) - on_document
     igv = amounts.percentage(gravado, rate) if header else _monto(taxes, IGV)
     ivap, isc, bags = _monto(taxes, IVAP), _monto(taxes, ISC), _monto(taxes, ICBPER)
     valor_venta = sum((each.valor_venta for each in paid), ZERO) - on_document

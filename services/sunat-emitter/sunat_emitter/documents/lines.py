@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from shared.errors import Refused
-from shared.money import to_cents
+from shared.money import CENT, to_cents
 from sunat_emitter.documents import amounts
 from sunat_emitter.documents.model import Ajuste, Linea, Tributo
 from sunat_emitter.documents.sale import Item
 from sunat_emitter.documents.taxes import AFECTACIONES, ICBPER, ISC, Afectacion, tasa
 
 ZERO = Decimal("0.00")
+_UNTAXED_AT_MOST = Decimal("0.06")
+"""A line up to this value may round to no tax at all (3111)."""
 DESCUENTO_DE_LINEA = "00"
 """Catalog 53: a line's discount that affects the base."""
 
@@ -78,9 +80,13 @@ def taxed(lines: Sequence[Valued], igv: Decimal) -> tuple[tuple[Tributo, ...], .
     Where rounding line by line leaves the sum more than half a unit from base times rate, single cents move.
     """
     own = [isc(line, igv) for line in lines]
-    bases = [line.valor + (tax.monto if tax else ZERO) for line, tax in zip(lines, own, strict=True)]
+    # ISC enters the base of the IGV alone (3272); an exempt line's base stays its value.
+    bases = [
+        line.valor + (tax.monto if tax and line.afectacion.grava else ZERO)
+        for line, tax in zip(lines, own, strict=True)
+    ]
     rates = [tasa(line.afectacion, igv) for line in lines]
-    montos = [amounts.percentage(base, rate) for base, rate in zip(bases, rates, strict=True)]
+    montos = [_rounded(base, rate) for base, rate in zip(bases, rates, strict=True)]
     for code in {line.afectacion.tributo for line in lines}:
         _settle(montos, [index for index, line in enumerate(lines) if line.afectacion.tributo == code], bases, rates)
     return tuple(
@@ -96,6 +102,12 @@ def taxed(lines: Sequence[Valued], igv: Decimal) -> tuple[tuple[Tributo, ...], .
         )
         for line, base, rate, monto, tax in zip(lines, bases, rates, montos, own, strict=True)
     )
+
+
+def _rounded(base: Decimal, rate: Decimal) -> Decimal:
+    """The tax in cents, at least one where SUNAT wants it above zero (3111)."""
+    monto = amounts.percentage(base, rate)
+    return CENT if not monto and rate and base > _UNTAXED_AT_MOST else monto
 
 
 def _settle(montos: list[Decimal], where: list[int], bases: list[Decimal], rates: list[Decimal]) -> None:
@@ -126,7 +138,6 @@ def line(number: int, given: Valued, taxes: Sequence[Tributo], icbper: Decimal, 
     net = (
         amounts.per_unit(given.valor, item.cantidad) if given.rebaja and folded else amounts.plain(item.precio_unitario)
     )
-    with_taxes = given.valor + sum((tax.monto for tax in taxes), ZERO)
     return Linea(
         numero=number,
         codigo=item.codigo_producto,
@@ -135,7 +146,7 @@ def line(number: int, given: Valued, taxes: Sequence[Tributo], icbper: Decimal, 
         unidad=item.unidad_medida,
         cantidad=amounts.plain(item.cantidad),
         valor_unitario=ZERO if free else net,
-        precio_unitario=net if free else amounts.per_unit(with_taxes, item.cantidad),
+        precio_unitario=net if free else amounts.per_unit(given.valor + paid, item.cantidad),
         gratuita=free,
         descuento=to_cents(item.descuento),
         bruto=given.bruto,

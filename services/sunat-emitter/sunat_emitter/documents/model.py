@@ -174,7 +174,7 @@ class Totales(Contract):
     descuento_items: Decimal
     descuento_global: Decimal
     gravado: Decimal = Decimal(0)
-    """Taxable base after the global discount."""
+    """What is sold with IGV, after the global discount and before ISC (3277)."""
     exonerado: Decimal = Decimal(0)
     inafecto: Decimal = Decimal(0)
     exportacion: Decimal = Decimal(0)

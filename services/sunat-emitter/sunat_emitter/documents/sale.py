@@ -48,8 +48,8 @@ class Item(Contract):
     """Catalog 07."""
     descuento: Monto = Decimal(0)
     """For the whole line, without IGV."""
-    bolsas: int = Field(default=0, ge=0, le=999_999)
-    """Plastic bags that ICBPER is paid for."""
+    bolsas: int = Field(default=0, ge=0, le=99_999)
+    """Plastic bags that ICBPER is paid for; a line of bags has as many as its quantity (3236)."""
     isc: Isc | None = None
 
     @model_validator(mode="after")

@@ -1,11 +1,15 @@
 """Invoice, CreditNote and DebitNote, whole."""
 
+import textwrap
+
 from sunat_emitter.documents.model import Comprobante, Referencia
 from sunat_emitter.documents.ubl import charges, party, terms
 from sunat_emitter.documents.ubl.line import line
 from sunat_emitter.documents.ubl.tree import Element, group, leaf, root
 
 _UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
+_LONGEST_NOTE = 200
+"""Characters (3006)."""
 _GUIA_REMITENTE, _GUIA_TRANSPORTISTA = "09", "31"
 """Catalog 01."""
 
@@ -73,8 +77,8 @@ def _identity(element: Element, comprobante: Comprobante) -> None:
 def _notes(element: Element, comprobante: Comprobante) -> None:
     for leyenda in comprobante.leyendas:
         leaf(element, "Note", leyenda.texto, languageLocaleID=leyenda.codigo)
-    if comprobante.observaciones:
-        leaf(element, "Note", comprobante.observaciones)
+    for part in textwrap.wrap(comprobante.observaciones, _LONGEST_NOTE):
+        leaf(element, "Note", part)
     leaf(element, "DocumentCurrencyCode", comprobante.moneda)
 
 

@@ -6,16 +6,21 @@ from dataclasses import dataclass
 import structlog
 
 from reconciler.metrics import MISSING, RECONCILED, WARNINGS
-from reconciler.schemas import lumis, lumis_retry
+from reconciler.schemas import india_gst_v4, india_legacy, lumis, lumis_retry
 from reconciler.store import InvoiceStore
 from shared.contracts.documents import DocumentRecognized, DocumentReconciled, Outcome
+from shared.contracts.india import INDIA_GST_V4, INDIA_LEGACY
 from shared.contracts.lumis import LUMIS, Retry
 from shared.contracts.message import Event
 from shared.errors import Rejected
 
 _log = structlog.get_logger()
 
-SCHEMAS: Mapping[str, Callable[[DocumentRecognized], Outcome]] = {LUMIS: lumis.reconcile}
+SCHEMAS: Mapping[str, Callable[[DocumentRecognized], Outcome]] = {
+    LUMIS: lumis.reconcile,
+    INDIA_GST_V4: india_gst_v4.reconcile,
+    INDIA_LEGACY: india_legacy.reconcile,
+}
 """What is made of a reading, by the schema's name. A new schema is a module in `schemas` and a row here."""
 
 RETRIES: Mapping[str, Callable[[DocumentRecognized, Retry], Outcome]] = {LUMIS: lumis_retry.reconcile}

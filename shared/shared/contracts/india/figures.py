@@ -16,6 +16,8 @@ from shared.money import LARGEST_AMOUNT
 _LONGEST_TEXT = 4096
 _MOST_ROWS = 10_000
 _SMALLEST = Decimal("1e-9")
+_PLACES = range(-8, 1)
+"""Exponents with which a zero is kept as it was written."""
 _NUMBER = re.compile(r"[0-9][0-9,  '’]*(?:\.[0-9]+)?|\.[0-9]+")
 _DECIMAL_COMMA = re.compile(r"[0-9]+,[0-9]{1,2}")
 _MINUS = "-−–"
@@ -142,7 +144,9 @@ def _parse(value: str) -> Decimal | None:
 def _sane(amount: Decimal) -> Decimal | None:
     if not amount.is_finite() or abs(amount) > LARGEST_AMOUNT:
         return None
-    return Decimal(0) if abs(amount) < _SMALLEST else amount
+    if abs(amount) < _SMALLEST:
+        return abs(amount) if amount.is_zero() and amount.as_tuple().exponent in _PLACES else Decimal(0)
+    return amount
 
 
 def _written(value: float | Decimal) -> str | None:

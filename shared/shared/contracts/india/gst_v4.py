@@ -171,6 +171,8 @@ class V4Totals(Contract):
     gst_total: Amount = None
     cess_total: Amount = None
     """The part of `gst_total` that is cess: an extension, shown only where there is any."""
+    discounts_after_tax: Amount = None
+    """Taken off the total without lowering tax: an extension likewise."""
     grand_total: Amount = None
 
 
@@ -273,7 +275,15 @@ class IndiaGstOutcome(Contract):
 
 
 _EXTENSIONS = frozenset(
-    ("reverse_charge", "cess_rate", "cess", "cess_total", "after_tax", "amount_ex_tax_after_discount")
+    (
+        "reverse_charge",
+        "cess_rate",
+        "cess",
+        "cess_total",
+        "discounts_after_tax",
+        "after_tax",
+        "amount_ex_tax_after_discount",
+    )
 )
 """Keys beyond the published schema; `igst` in the tax summary is likewise shown only where printed."""
 

@@ -1,0 +1,251 @@
+"""The lines under each way of reading them: prices with or without tax, and what the Amount column means."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from reconciler.india.page import Line, Page
+from reconciler.india.scale import KEPT_ALL, MICRO, WHOLE, half_up, part, tax_of, without_tax
+from shared.contracts.india.gst_v4 import PriceMode
+
+Column = Literal["net", "gross", "inclusive"]
+"""The Amount column: after discounts without tax, before discounts, or after discounts with tax."""
+Trust = Literal["either", "amounts", "rates"]
+"""Where both are there but differ: the one that is plausible, the Amount column, or quantity times rate."""
+
+_NATURAL: dict[PriceMode, Column] = {"WITHOUT_TAX": "net", "WITH_TAX": "inclusive"}
+_MODES: tuple[PriceMode, ...] = ("WITHOUT_TAX", "WITH_TAX")
+_COLUMNS: tuple[Column, ...] = ("net", "inclusive", "gross")
+_TRUSTS: tuple[Trust, ...] = ("either", "amounts", "rates")
+_TAX_SLACK = 5
+"""Paise by which a line's printed taxes may differ: each component is rounded, some before and some after others."""
+
+Rates = tuple[int, int]
+"""GST and cess, in 1/10000 percent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """Lines of one rate, in paise."""
+
+    ex: int
+    tax: int
+    """Rounded line by line."""
+    cess: int
+
+
+@dataclass(frozen=True, slots=True)
+class LineSet:
+    """Every line's value without tax, under one way of reading them."""
+
+    name: str
+    modes: Sequence[PriceMode]
+    columns: Sequence[Column]
+    ex: Sequence[int | None]
+    agreed: Sequence[bool]
+    """Whether quantity times rate and the Amount column do not contradict each other, by line."""
+    contradicted: int
+    """How many of the lines' columns disagree with it."""
+    distance: int
+    """By how many paise they do."""
+    departures: int
+    order: int
+    buckets: dict[Rates, Bucket]
+    fixed_cess: int
+
+    @property
+    def total(self) -> int:
+        """Of all lines, without tax."""
+        return sum(bucket.ex for bucket in self.buckets.values())
+
+    @property
+    def price_mode(self) -> str:
+        """The mode that all lines have, or `MIXED`."""
+        first = self.modes[0] if self.modes else "WITHOUT_TAX"
+        return first if all(mode == first for mode in self.modes) else "MIXED"
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """One way of reading all lines."""
+
+    name: str
+    modes: Sequence[PriceMode]
+    columns: Sequence[Column]
+    trust: Trust
+    order: int
+
+
+@dataclass(slots=True)
+class _Values:
+    """One line under every way of reading it: from quantity and rate, and from the Amount column."""
+
+    computed: dict[PriceMode, int | None]
+    amounts: dict[tuple[PriceMode, Column], int | None]
+    slack: int
+
+    def agree(self, mode: PriceMode, column: Column) -> bool | None:
+        """Whether both ways give the same; None where one of them is missing."""
+        computed, amount = self.computed[mode], self.amounts[mode, column]
+        return None if computed is None or amount is None else abs(computed - amount) <= self.slack
+
+
+def line_sets(page: Page) -> list[LineSet]:
+    """Every way of reading the lines that gives other figures, the literal one first, then by what contradicts them."""
+    values = [_values(line) for line in page.lines]
+    found: dict[tuple[int | None, ...], LineSet] = {}
+    for candidate in _candidates(page, values):
+        found.setdefault(tuple(candidate.ex), candidate)
+    literal, *others = found.values()
+    return [literal, *sorted(others, key=lambda each: each.contradicted)]
+
+
+def _candidates(page: Page, values: Sequence[_Values]) -> Iterator[LineSet]:
+    stated: list[PriceMode] = [line.stated or "WITHOUT_TAX" for line in page.lines]
+    yield _line_set(page, values, _Way("as_is", stated, [_NATURAL[mode] for mode in stated], "either", 0))
+    for mode, column in _worth_trying(page, values):
+        order = 1 + _MODES.index(mode)
+        columns = [column] * len(values)
+        modes: list[PriceMode] = [mode] * len(values)
+        mixed = [_proven(each, mode, column) for each in values]
+        base = f"from_printed_{mode.lower()}"
+        named = base if column == _NATURAL[mode] else f"{base}+amount_{column}"
+        for trust in _trusts(values, modes, column):
+            yield _line_set(page, values, _Way(_trusted(named, trust), modes, columns, trust, order))
+        if mixed != modes:
+            for trust in _trusts(values, mixed, column):
+                both = _trusted(f"from_printed_per_line+amount_{column}", trust)
+                yield _line_set(page, values, _Way(both, mixed, columns, trust, 2 + order))
+
+
+def _worth_trying(page: Page, values: Sequence[_Values]) -> list[tuple[PriceMode, Column]]:
+    """Modes and meanings of the Amount column that some line bears out; all of them where no line bears out any."""
+    if not any(line.amount is not None for line in page.lines):
+        return [(mode, "net") for mode in _MODES]
+    discounted = any(line.discounted for line in page.lines)
+    pairs = [(mode, column) for column in _COLUMNS if column != "gross" or discounted for mode in _MODES]
+    comparable = any(each.agree(*pairs[0]) is not None for each in values)
+    borne_out = [pair for pair in pairs if any(each.agree(*pair) for each in values)]
+    return borne_out if comparable and borne_out else pairs
+
+
+def _trusts(values: Sequence[_Values], modes: Sequence[PriceMode], column: Column) -> tuple[Trust, ...]:
+    """Whom to trust is a question only where the column and quantity times rate differ, be it by a paisa."""
+    for each, mode in zip(values, modes, strict=True):
+        computed, amount = each.computed[mode], each.amounts[mode, column]
+        if computed is not None and amount is not None and computed != amount:
+            return _TRUSTS
+    return _TRUSTS[:1]
+
+
+def _trusted(name: str, trust: Trust) -> str:
+    return name if trust == "either" else f"{name}+trust_{trust}"
+
+
+def _proven(values: _Values, mode: PriceMode, column: Column) -> PriceMode:
+    """The mode that the line's own columns prove, else the one given."""
+    other: PriceMode = "WITH_TAX" if mode == "WITHOUT_TAX" else "WITHOUT_TAX"
+    return other if values.agree(other, column) and not values.agree(mode, column) else mode
+
+
+def _line_set(page: Page, values: Sequence[_Values], way: _Way) -> LineSet:
+    ex: list[int | None] = []
+    agreed: list[bool] = []
+    contradicted = distance = departures = fixed_cess = 0
+    sums: dict[Rates, list[int]] = {}
+    for line, each, mode, column in zip(page.lines, values, way.modes, way.columns, strict=True):
+        value = _chosen(line, each, mode, column, way.trust)
+        ex.append(value)
+        departures += (mode != (line.stated or "WITHOUT_TAX")) + (line.amount is not None and column != _NATURAL[mode])
+        agreed.append(each.agree(mode, column) is not False)
+        if value is None:
+            continue
+        if not agreed[-1]:
+            contradicted += 1
+            distance += abs((each.computed[mode] or 0) - (each.amounts[mode, column] or 0))
+        tax = tax_of(value, line.rate, halves=not page.igst)
+        if line.tax is not None and not page.cuts:
+            contradicted += abs(tax - line.tax) > _TAX_SLACK
+            distance += abs(tax - line.tax)
+        bucket = sums.setdefault((line.rate, line.cess_rate), [0, 0, 0])
+        bucket[0] += value
+        bucket[1] += tax
+        bucket[2] += part(value, line.cess_rate)
+        fixed_cess += line.cess
+    return LineSet(
+        name=way.name,
+        modes=way.modes,
+        columns=way.columns,
+        ex=ex,
+        agreed=agreed,
+        contradicted=contradicted,
+        distance=distance,
+        departures=min(departures, 1) + (way.trust != "either"),
+        order=way.order,
+        buckets={rates: Bucket(*sums[rates]) for rates in sorted(sums)},
+        fixed_cess=fixed_cess,
+    )
+
+
+def _chosen(line: Line, values: _Values, mode: PriceMode, column: Column, trust: Trust) -> int | None:
+    """The line's value.
+
+    Where both ways of getting it are there and differ, a printed amount is believed, but not one that is the gross
+    while a discount exists, and not above what quantity and rate give.
+    """
+    computed, amount = values.computed[mode], values.amounts[mode, column]
+    if computed is None or amount is None:
+        return next((value for value in (amount, computed, line.hint) if value is not None), None)
+    if trust != "either":
+        return amount if trust == "amounts" else computed
+    if abs(computed - amount) <= values.slack:
+        return computed if column != "net" and _adds_up(line, computed, column) else amount
+    if amount > computed or (line.discounted and values.agree(mode, "gross")):
+        return computed
+    return amount
+
+
+def _adds_up(line: Line, computed: int, column: Column) -> bool:
+    """Whether the computed value with its tax is the printed amount to the paisa: then it is the exact one."""
+    if column != "inclusive":
+        return True
+    total = computed + part(computed, line.cess_rate) + line.cess
+    return line.amount in {total + tax_of(computed, line.rate, halves=halves) for halves in (True, False)}
+
+
+def _values(line: Line) -> _Values:
+    computed: dict[PriceMode, int | None] = {mode: _computed(line, mode) for mode in _MODES}
+    amounts: dict[tuple[PriceMode, Column], int | None] = {}
+    inclusive = None if line.amount is None else without_tax(line.amount - line.cess, line.rate + line.cess_rate)
+    for mode in _MODES:
+        amounts[mode, "net"] = line.amount
+        amounts[mode, "inclusive"] = inclusive
+        amounts[mode, "gross"] = _of_gross(line, mode, inclusive)
+    per_unit = abs(line.qty or 0) // (2 * MICRO)
+    return _Values(computed, amounts, 1 + min(per_unit, abs(line.amount or 0) // 200))
+
+
+def _computed(line: Line, mode: PriceMode) -> int | None:
+    """Quantity times unit price less the discounts, without tax: in one division, so that nothing is rounded before.
+
+    A quantity or a price of 0 beside an amount is one that was not read.
+    """
+    if line.qty is None or line.price is None or (line.amount and not (line.qty and line.price)):
+        return None
+    value = line.qty * line.price * line.kept
+    off = line.flat * line.qty * KEPT_ALL
+    if mode == "WITHOUT_TAX":
+        return half_up((value - off) * 100, MICRO * MICRO * KEPT_ALL) - line.cut
+    whole = WHOLE + line.rate + line.cess_rate
+    value = half_up((value * WHOLE - off * whole) * 100, MICRO * MICRO * KEPT_ALL * whole)
+    return value - without_tax(line.cut + line.cess, line.rate + line.cess_rate)
+
+
+def _of_gross(line: Line, mode: PriceMode, inclusive: int | None) -> int | None:
+    """The value that follows from an amount before discounts; None where there is none to take off."""
+    if line.amount is None or inclusive is None or not line.discounted:
+        return None
+    amount, cut = line.amount, line.cut
+    if mode == "WITH_TAX":
+        amount, cut = inclusive, without_tax(line.cut, line.rate + line.cess_rate)
+    return half_up(amount * line.kept, KEPT_ALL) - half_up(line.flat * (line.qty or 0) * 100, MICRO * MICRO) - cut

@@ -1,0 +1,213 @@
+"""From lines, discounts and charges to the grand total: tax, TCS, round-off, and how well it all fits the page."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from reconciler.india import anchors
+from reconciler.india.anchors import Sums
+from reconciler.india.charges import Charged
+from reconciler.india.discounts import Reduced
+from reconciler.india.lines import LineSet
+from reconciler.india.page import Page
+from reconciler.india.scale import half_up, part, tax_of
+
+BEFORE_TCS = "grand_total_before_tcs"
+TAXABLE = "taxable_ex_tax"
+"""What TCS may be taken of."""
+
+_LARGEST_ROUND_OFF = 102
+"""Paise: a rupee, and what rounding of components may add."""
+_LARGEST_PRINTED = 9999
+"""Paise: the portal's bound."""
+_COMMON_ROUND_OFF = 50
+_RUPEE = 100
+_AGREED = 5
+"""Paise by which a printed round-off may miss the one that is needed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One strategy carried through, in paise."""
+
+    name: str
+    lines: LineSet
+    reduced: Reduced
+    charged: Charged
+    sums: Sums
+    tcs: int
+    tcs_base: str
+    round_off: int
+    round_off_printed: bool
+    grand_total: int
+    error: int
+    contradicted: Sequence[str]
+    distance: int
+    departures: int
+
+    @property
+    def score(self) -> tuple[int, int, int, int, int, int, int]:
+        """Compared in turn, lower is better.
+
+        Contradicted anchors; an unprinted round-off above half a rupee; the error; the distance from the anchors; the
+        round-off where none is printed; departures from the literal page; the fixed order of the price modes.
+        """
+        unprinted = 0 if self.round_off_printed else abs(self.round_off)
+        needs_much = int(unprinted > _COMMON_ROUND_OFF)
+        order = self.lines.order
+        return len(self.contradicted), needs_much, self.error, self.distance, unprinted, self.departures, order
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    name: str
+    lines: LineSet
+    reduced: Reduced
+    charged: Charged
+    departures: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Taxed:
+    name: str
+    item_tax: int
+    gst: int
+    departures: int
+
+
+def settlements(page: Page, lines: LineSet, reduced: Reduced, charged: Charged) -> Iterator[Trial]:
+    """Every way of rounding tax, of taking TCS and, under reverse charge, of leaving the tax out."""
+    cess = _cess(lines, reduced)
+    for taxed in _taxes(page, lines, reduced, charged):
+        sums = Sums(
+            items=lines.total,
+            reduced=sum(reduced.net.values()),
+            taxable_charges=charged.taxable,
+            charges=charged.ex,
+            item_tax=taxed.item_tax,
+            gst=taxed.gst,
+            cess=cess,
+        )
+        for payable in (False, True) if page.reverse_charge else (True,):
+            tax = taxed.gst + cess if payable else 0
+            due = sums.reduced + sums.charges + tax - reduced.after_tax
+            for tcs_base, tcs, misfit in _tcs(page, due, sums.reduced + sums.taxable_charges):
+                extra = ["reverse_charge_included"] if page.reverse_charge and payable else []
+                extra += [f"tcs_on_{tcs_base}"] if misfit else []
+                name = "+".join(filter(None, (lines.name, reduced.name, charged.name, taxed.name, *extra)))
+                departures = lines.departures + reduced.departures + charged.departures + taxed.departures + len(extra)
+                yield _trial(page, _Way(name, lines, reduced, charged, departures), sums, (tcs, tcs_base), due)
+
+
+def _trial(page: Page, way: _Way, sums: Sums, tcs: tuple[int, str], due: int) -> Trial:
+    before = due + tcs[0]
+    round_off, is_printed = _round_off(page, before)
+    total = before + round_off
+    error = 0 if page.grand_total is None else abs(total - page.grand_total)
+    contradicted, distance = anchors.contradictions(page, sums)
+    if error > page.slack:
+        contradicted.append(anchors.TOTAL)
+    if page.tcs_amount and abs(tcs[0] - page.tcs_amount) >= _RUPEE:
+        contradicted.append(anchors.TCS)
+    if way.lines.contradicted:
+        contradicted.append(anchors.COLUMNS)
+    return Trial(
+        name=way.name,
+        lines=way.lines,
+        reduced=way.reduced,
+        charged=way.charged,
+        sums=sums,
+        tcs=tcs[0],
+        tcs_base=tcs[1],
+        round_off=round_off,
+        round_off_printed=is_printed,
+        grand_total=total,
+        error=error,
+        contradicted=contradicted,
+        distance=distance + way.lines.distance,
+        departures=way.departures,
+    )
+
+
+def _cess(lines: LineSet, reduced: Reduced) -> int:
+    total = lines.fixed_cess
+    for rates, bucket in lines.buckets.items():
+        net = reduced.net[rates]
+        total += bucket.cess if net == bucket.ex else part(net, rates[1])
+    return total
+
+
+def _taxes(page: Page, lines: LineSet, reduced: Reduced, charged: Charged) -> Iterator[_Taxed]:
+    """Tax rounded line by line, and on the total of each rate (with the charges of that rate), where they differ."""
+    halves = not page.igst
+    by_line = sum(bucket.tax for bucket in lines.buckets.values())
+    if any(reduced.net[rates] != bucket.ex for rates, bucket in lines.buckets.items()):
+        by_line = _by_line_after_discount(page, lines, reduced, halves=halves)
+    gst = by_line + sum(charge.tax for charge in charged.charges)
+    yield _Taxed("", by_line, gst, 0)
+    values: dict[int, int] = {}
+    for rates, net in reduced.net.items():
+        values[rates[0]] = values.get(rates[0], 0) + net
+    by_rate = sum(tax_of(value, rate, halves=halves) for rate, value in values.items())
+    apart = 0
+    for charge in charged.charges:
+        rate = charge.rate.exact
+        if rate in values and charge.tax == charge.rate.tax(charge.ex, halves=halves):
+            values[rate] += charge.ex
+        else:
+            apart += charge.tax
+    total = sum(tax_of(value, rate, halves=halves) for rate, value in values.items()) + apart
+    if total != gst:
+        yield _Taxed("tax_per_rate", by_rate, total, 1)
+
+
+def _by_line_after_discount(page: Page, lines: LineSet, reduced: Reduced, *, halves: bool) -> int:
+    total = 0
+    for line, ex in zip(page.lines, lines.ex, strict=True):
+        rates = (line.rate, line.cess_rate)
+        if ex is None:
+            continue
+        gross = lines.buckets[rates].ex
+        net = reduced.net[rates]
+        total += _tax_of_share(ex, net, gross, line.rate, halves=halves)
+    return total
+
+
+def _tax_of_share(ex: int, net: int, gross: int, rate: int, *, halves: bool) -> int:
+    """Tax on a line's part of what its bucket is after discounts, the part itself not rounded."""
+    if gross == 0:
+        return 0
+    sign, gross = (1, gross) if gross > 0 else (-1, -gross)
+    parts = 2 if halves else 1
+    return parts * half_up(sign * ex * net * rate, parts * 10**6 * gross)
+
+
+def _tcs(page: Page, due: int, taxable: int) -> list[tuple[str, int, bool]]:
+    """Base, amount, and whether that base is not the one the page, or else custom, says."""
+    stated = TAXABLE if "taxable" in (page.tcs_base or "").lower() else BEFORE_TCS
+    if not page.tcs_rate:
+        return [(stated, page.tcs_amount, False)]
+    bases = {BEFORE_TCS: due, TAXABLE: taxable}
+    found = []
+    for base in (stated, TAXABLE if stated == BEFORE_TCS else BEFORE_TCS):
+        computed = part(bases[base], page.tcs_rate)
+        # TCS is often rounded to the rupee, up or down.
+        near = page.tcs_amount and abs(computed - page.tcs_amount) < _RUPEE
+        found.append((base, page.tcs_amount if near else computed, base != stated))
+    return found if found[0][1] != found[1][1] else found[:1]
+
+
+def _round_off(page: Page, before: int) -> tuple[int, bool]:
+    """The round-off, and whether it is the printed one; without a printed total none is made up.
+
+    A printed one counts where it is the one needed, or where it makes whole rupees of what was computed.
+    """
+    printed = page.round_off or 0
+    if page.grand_total is None:
+        return (printed, True) if abs(printed) <= _LARGEST_PRINTED else (0, False)
+    needed = page.grand_total - before
+    if printed and abs(printed) <= _LARGEST_PRINTED and abs(needed - printed) <= _AGREED:
+        return printed, True
+    makes_whole = printed and (before + printed) % _RUPEE == 0 and abs(printed) <= _LARGEST_ROUND_OFF
+    if makes_whole and abs(needed) > _LARGEST_ROUND_OFF:
+        return printed, True
+    return (needed, False) if abs(needed) <= _LARGEST_ROUND_OFF else (0, False)

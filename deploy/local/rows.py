@@ -1,5 +1,7 @@
 """The six services as rows, and the environment that the local runner gives to each."""
 
+import hashlib
+import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -65,9 +67,18 @@ def environment_of(row: ServiceRow, where: Addresses, secret: str, inherited: Ma
         given |= {"HTTP_HOST": LOOPBACK, "HTTP_PORT": str(where.http_port)}
         given.setdefault("RATE_LIMIT", _LOCAL_RATE_LIMIT)
         given = {**_WEBHOOKS_HERE, **_SCANS_HERE, **given}
+        given.setdefault("FILE_LINK_KEY", _derived(secret, "file links"))
+        given.setdefault("SUNAT_RATE_LIMIT", _LOCAL_RATE_LIMIT)
         if not any(inherited.get(name) for name in _KEY_SETTINGS):
             given["JWT_SECRET"] = secret
     else:
         for name in _KEY_SETTINGS:
             given.pop(name, None)
+    if row.name == "sunat-emitter":
+        given.setdefault("SUNAT_SEAL_KEY", _derived(secret, "seal key"))
     return given
+
+
+def _derived(secret: str, purpose: str) -> str:
+    """A development key, 64 hexadecimal digits, that lasts as long as the run's data do."""
+    return hmac.new(secret.encode(), purpose.encode(), hashlib.sha256).hexdigest()

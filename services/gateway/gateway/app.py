@@ -23,17 +23,19 @@ from gateway.routes.families import FAMILIES
 from gateway.server import serve
 from gateway.settings import GatewaySettings
 from gateway.store import Requests
+from gateway.sunat import Links, Sunat
 from gateway.sweep import republish
 from gateway.uploads import FILE_LIMIT
 from gateway.userdata import UserData
 from gateway.webhooks import Teller
 from shared.bus import Follower, OwnEvents, Subscription
+from shared.contracts.comprobantes import ComprobanteAccepted, ComprobanteRejected
 from shared.contracts.documents import DocumentReconciled, DocumentUnreadable
 from shared.contracts.erasure import ErasureRequested
 from shared.contracts.webhooks import WebhookScheduled
 from shared.files import FileStore
 from shared.http_client import HttpClient
-from shared.mongo import ensure_indexes
+from shared.mongo import Database, ensure_indexes
 from shared.safe_http import SafeFetcher
 from shared.service import Platform, Service
 
@@ -87,8 +89,20 @@ async def build(settings: GatewaySettings, platform: Platform) -> Deps:
             allow_private=settings.pdf_url_allow_private,
         ),
         address=Address(settings.http_host, settings.http_port, settings.drain_seconds),
+        sunat=_sunat(settings, database),
         openapi=openapi_text(FAMILIES, API_VERSION).encode(),
     )
+
+
+def _sunat(settings: GatewaySettings, database: Database) -> Sunat:
+    key = settings.file_link_key
+    links = Links(
+        public_url=settings.public_url,
+        key=key.get_secret_value().encode() if key else None,
+        lifetime=timedelta(hours=settings.file_link_hours),
+    )
+    rate = Rate(settings.sunat_rate_limit, settings.sunat_rate_window_seconds)
+    return Sunat(links, timedelta(seconds=settings.sunat_wait_seconds), RateLimits(database, rate))
 
 
 def _keys(settings: GatewaySettings) -> Keys:
@@ -127,7 +141,9 @@ SERVICE = Service(
     settings=GatewaySettings,
     build=build,
     followers=(Follower(follow_event, prefetch=200, gather=_GATHER_SECONDS),),
-    own_events=OwnEvents(wake_waiter, (DocumentReconciled, DocumentUnreadable)),
+    own_events=OwnEvents(
+        wake_waiter, (DocumentReconciled, DocumentUnreadable, ComprobanteAccepted, ComprobanteRejected)
+    ),
     subscriptions=(
         Subscription(WebhookScheduled, Teller(lumis_v4.result_of), prefetch=256),
         Subscription(ErasureRequested, erase_requests),

@@ -34,6 +34,16 @@ class Caller:
 
     user_id: str
     scopes: frozenset[str] = frozenset()
+    company_claim: str | None = None
+    """The claim `company`."""
+
+    @property
+    def company(self) -> str:
+        """The tenant in whose name the caller acts: the token's claim `company`, else the user alone.
+
+        A user is never taken for the company of the same name.
+        """
+        return f"user:{self.user_id}" if self.company_claim is None else f"company:{self.company_claim}"
 
     @property
     def is_admin(self) -> bool:
@@ -160,7 +170,16 @@ class TokenVerifier:
         subject = claims["sub"]
         if not 0 < len(subject) <= _LONGEST_SUBJECT or not subject.isprintable():
             raise InvalidToken("bad subject")
-        return Caller(user_id=subject, scopes=_scopes(claims.get("scope")))
+        return Caller(subject, _scopes(claims.get("scope")), _company(claims.get("company")))
+
+
+def _company(claim: Any) -> str | None:
+    """The claim `company`; one that is there must hold, because falling back to the user would mix tenants up."""
+    if claim is None:
+        return None
+    if not isinstance(claim, str) or not 0 < len(claim) <= _LONGEST_SUBJECT or not claim.isprintable():
+        raise InvalidToken("bad company")
+    return claim
 
 
 def _scopes(claim: Any) -> frozenset[str]:

@@ -1,7 +1,7 @@
 """What routes, handlers and background work are given."""
 
 from collections.abc import Awaitable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -15,6 +15,7 @@ from gateway.limits import RateLimits
 from gateway.remote import RemoteDocuments
 from gateway.results import Waiters
 from gateway.store import Requests
+from gateway.sunat import Sunat
 from gateway.userdata import UserData
 from shared.contracts.message import AnswerT, Call, Event
 from shared.files import FileStore
@@ -77,3 +78,4 @@ class Deps:
     remote: RemoteDocuments
     address: Address
     openapi: bytes
+    sunat: Sunat = field(default_factory=Sunat)

@@ -4,6 +4,7 @@ from gateway.deps import Deps
 from gateway.store import Advance, Stage
 from gateway.webhooks import schedule_webhook
 from shared.bus import Delivery
+from shared.contracts.comprobantes import ComprobanteAccepted, ComprobanteRejected
 from shared.contracts.credits import CreditsAdjusted, CreditsGranted, CreditsHeld, CreditsReleased, CreditsSettled
 from shared.contracts.documents import DocumentAbandoned, DocumentRecognized, DocumentReconciled, DocumentUnreadable
 from shared.contracts.erasure import ErasureCompleted
@@ -12,6 +13,8 @@ from shared.contracts.webhooks import WebhookScheduled
 
 _STAGES = {DocumentRecognized.NAME: Stage.RECOGNIZED, DocumentAbandoned.NAME: Stage.ABANDONED}
 _ENDS = {DocumentReconciled.NAME, DocumentUnreadable.NAME}
+_ANSWERS = _ENDS | {ComprobanteAccepted.NAME, ComprobanteRejected.NAME}
+"""What a waiting call is woken by; a comprobante's request is not kept in `requests`."""
 _OF_ACCOUNTS = {CreditsGranted.NAME, CreditsAdjusted.NAME}
 """Events that belong to an account and to no request."""
 _TOLD = _ENDS | {CreditsSettled.NAME, CreditsReleased.NAME, ErasureCompleted.NAME}
@@ -52,5 +55,5 @@ async def follow_event(delivery: Delivery, deps: Deps) -> list[Event]:
 
 def wake_waiter(delivery: Delivery, deps: Deps) -> None:
     """Give the end of a request that began in this process to whoever waits for it."""
-    if delivery.type in _ENDS:
+    if delivery.type in _ANSWERS:
         deps.waiters.resolve(delivery.event)

@@ -215,6 +215,8 @@ class Route:
     parameters: tuple[Parameter, ...] = ()
     accepted: Any = None
     """The type of the answer's value with status 202, where the route has one."""
+    status: int = 200
+    """Of its success, as OpenAPI shows it."""
     media_type: str = "application/json"
     """Of the answer; an answer of another type stands in no envelope."""
     rebuild: Callable[[StoredRequest], Answer] | None = None

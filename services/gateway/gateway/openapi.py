@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Mapping
+from http import HTTPStatus
 from inspect import getdoc
 from typing import Any
 
@@ -120,7 +121,8 @@ def _successes(route: Route, schemas: _Schemas) -> dict[str, Any]:
     schema = schemas.of(route, _OK)
     if route.media_type != _JSON:  # its pieces are described, because the whole is no JSON
         schema = {"type": "string", "contentMediaType": route.media_type, "x-data-schema": schema}
-    responses: dict[str, Any] = {_OK: {"description": "OK", "content": {route.media_type: {"schema": schema}}}}
+    success = {"description": HTTPStatus(route.status).phrase, "content": {route.media_type: {"schema": schema}}}
+    responses: dict[str, Any] = {str(route.status): success}
     if route.accepted is not None:
         content = {_JSON: {"schema": schemas.of(route, _ACCEPTED)}}
         headers = {name: {"schema": {"type": "string"}} for name in ("Location", "Preference-Applied")}

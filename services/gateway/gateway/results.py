@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from shared.contracts.comprobantes import ComprobanteAccepted, ComprobanteRejected
 from shared.contracts.documents import DocumentReconciled, DocumentUnreadable, Outcome, Unreadable
 from shared.contracts.message import Event
 
@@ -27,6 +28,8 @@ def conclusion_of(event: Event | None) -> Conclusion | None:
             return Conclusion(outcome=event.outcome, provider=event.provider, annotations_id=event.annotations_id)
         case DocumentUnreadable():
             return Conclusion(unreadable=event.reason)
+        case ComprobanteAccepted() | ComprobanteRejected():  # whoever waits reads how the comprobante stands
+            return Conclusion()
         case _:
             return None
 

@@ -30,6 +30,22 @@ class GatewaySettings(ServiceSettings):
     request_lifetime_days: float = Field(default=90, gt=0, description="Requests and results are deleted after this")
     audit_days: float = Field(default=90, gt=0, description="Audit rows are deleted after this")
     republish_seconds: float = Field(default=60, gt=0, description="An unpublished request is published after this")
+    public_url: str | None = Field(
+        default=None, pattern=r"^https?://[^/?#]+", description="Base of links to files; by default as a request came"
+    )
+    file_link_key: SecretStr | None = Field(
+        default=None, min_length=32, description="Signs links to XMLs, CDRs and QR codes; without it they need a token"
+    )
+    file_link_hours: float = Field(default=24, gt=0, le=8760, description="How long a signed link holds")
+    sunat_wait_seconds: float = Field(
+        default=8, ge=0, le=60, description="How long the answer of an emission waits for SUNAT's"
+    )
+    sunat_rate_limit: int = Field(
+        default=120, ge=1, le=100_000, description="Emissions of a company at once, and in each further window"
+    )
+    sunat_rate_window_seconds: int = Field(
+        default=60, ge=1, le=2_678_400, description="The window of the limit on emissions"
+    )
     webhook_seconds: float = Field(default=10, gt=0, le=60, description="How long a webhook may take to answer")
     webhook_insecure: bool = Field(default=False, description="Allow webhooks over http; for local use")
     webhook_allow_private: bool = Field(default=False, description="Allow webhooks on private addresses; for local use")

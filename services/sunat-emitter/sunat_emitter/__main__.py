@@ -1,13 +1,6 @@
-"""Starts the sunat-emitter."""
+"""Starts the sunat-emitter, or one of its commands."""
 
-from shared.service import run
-from sunat_emitter.app import SERVICE
-
-
-def main() -> None:
-    """Run until SIGTERM."""
-    run(SERVICE)
-
+from sunat_emitter.command import main
 
 if __name__ == "__main__":
     main()

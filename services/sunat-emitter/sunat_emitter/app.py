@@ -1,21 +1,112 @@
-"""Wires the sunat-emitter: the calls that it answers."""
+"""Wires the sunat-emitter: settings to parts, calls to operations, events to handlers."""
 
-from shared.bus import Operation
+from dataclasses import replace
+
+from shared.bus import Operation, Subscription
+from shared.contracts.comprobantes import ComprobanteIssued, ComprobanteRejected
 from shared.contracts.sunat.catalogos import ReadCatalog
+from shared.contracts.sunat.emision import (
+    IssueComprobante,
+    IssueNota,
+    ListNotas,
+    ReadArchivo,
+    ReadComprobante,
+    ReadNota,
+)
+from shared.contracts.sunat.emisores import ReadEmisor, UploadCertificado, WriteEmisor
+from shared.contracts.sunat.series import CreateSerie, ListSeries, ReadSerie, ReserveCorrelativo, UpdateSerie
+from shared.contracts.sunat.ventas import AnnulVenta, CreateVenta, ListVentas, ReadVenta
+from shared.mongo import ensure_indexes
 from shared.service import Platform, Service
-from sunat_emitter.catalogos import CATALOGOS
-from sunat_emitter.handlers import Deps, read_catalog
+from sunat_emitter.cuentas import SealedCuentas
+from sunat_emitter.deps import Deps, on_database
+from sunat_emitter.downloads import read_archivo
+from sunat_emitter.emision import tell_issued
+from sunat_emitter.emisores import read_emisor, upload_certificado, write_emisor
+from sunat_emitter.facturacion import issue_comprobante, read_comprobante, reopen_venta
+from sunat_emitter.firmas import Firmas
+from sunat_emitter.handlers import read_catalog
+from sunat_emitter.notas import issue_nota, list_notas, read_nota
+from sunat_emitter.resending import sweep_envios
+from sunat_emitter.sending import send_issued
+from sunat_emitter.series import create_serie, list_series, read_serie, reserve_correlativo, update_serie
 from sunat_emitter.settings import SunatEmitterSettings
+from sunat_emitter.soap import SoapClient
+from sunat_emitter.steps import Sending
+from sunat_emitter.store import DATABASE, INDEXES
+from sunat_emitter.store.auditoria import INDEXES as AUDIT_INDEXES
+from sunat_emitter.store.auditoria import Auditoria
+from sunat_emitter.store.envios import INDEXES as SENDING_INDEXES
+from sunat_emitter.store.envios import Envios
+from sunat_emitter.ventas import annul_venta, create_venta, list_ventas, read_venta
 
 
-async def build(_settings: SunatEmitterSettings, _platform: Platform) -> Deps:
-    """What the handlers need."""
-    return Deps(catalogos=CATALOGOS)
+async def build(settings: SunatEmitterSettings, platform: Platform) -> Deps:
+    """Open the database and make its indexes."""
+    database = platform.database(DATABASE)
+    await ensure_indexes(database, (*INDEXES, *SENDING_INDEXES, *AUDIT_INDEXES))
+    vault = settings.vault
+    deps = on_database(
+        database,
+        platform.bus,
+        vault,
+        Firmas(vault, settings.sunat_signature),
+        file_time=settings.file_time,
+        republish_after=settings.republish_after,
+        resend_seconds=settings.sunat_resend_seconds,
+    )
+    return replace(deps, sending=_sending(settings, platform, deps))
+
+
+def _sending(settings: SunatEmitterSettings, platform: Platform, deps: Deps) -> Sending:
+    database = platform.database(DATABASE)
+    return Sending(
+        envios=Envios(database),
+        archivos=deps.archivos,
+        auditoria=Auditoria(database, settings.audit_time),
+        cuentas=SealedCuentas(deps.emisores, deps.vault, settings.sunat_base_url),
+        client=SoapClient(settings.budget),
+        breakers=settings.breakers,
+        bus=platform.bus,
+        terms=settings.terms(settings.file_time),
+    )
+
+
+async def close(deps: Deps) -> None:
+    """Close the connections to SUNAT."""
+    if deps.sending is not None:
+        await deps.sending.client.close()
 
 
 SERVICE = Service(
     name="sunat-emitter",
     settings=SunatEmitterSettings,
     build=build,
-    operations=(Operation(ReadCatalog, read_catalog),),
+    subscriptions=(
+        Subscription(ComprobanteIssued, send_issued),
+        Subscription(ComprobanteRejected, reopen_venta),
+    ),
+    operations=(
+        Operation(ReadCatalog, read_catalog),
+        Operation(ReadEmisor, read_emisor),
+        Operation(WriteEmisor, write_emisor),
+        Operation(UploadCertificado, upload_certificado),
+        Operation(ListSeries, list_series),
+        Operation(ReadSerie, read_serie),
+        Operation(CreateSerie, create_serie),
+        Operation(UpdateSerie, update_serie),
+        Operation(ReserveCorrelativo, reserve_correlativo),
+        Operation(CreateVenta, create_venta),
+        Operation(ListVentas, list_ventas),
+        Operation(ReadVenta, read_venta),
+        Operation(AnnulVenta, annul_venta),
+        Operation(IssueComprobante, issue_comprobante),
+        Operation(IssueNota, issue_nota),
+        Operation(ReadComprobante, read_comprobante),
+        Operation(ReadNota, read_nota),
+        Operation(ListNotas, list_notas),
+        Operation(ReadArchivo, read_archivo),
+    ),
+    background=(tell_issued, sweep_envios),
+    close=close,
 )

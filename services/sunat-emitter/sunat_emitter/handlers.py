@@ -1,30 +1,21 @@
-"""Calls to the sunat-emitter, answered."""
-
-from collections.abc import Mapping
-from dataclasses import dataclass
+"""SUNAT's catalogues, read."""
 
 from shared.bus import Reply
 from shared.contracts.sunat.catalogos import CatalogEntries, ReadCatalog
 from shared.errors import Refused
-from sunat_emitter.catalogos import Entry
+from sunat_emitter.catalogos import CATALOGOS
 
 
-@dataclass(frozen=True)
-class Deps:
-    """What the handlers need."""
-
-    catalogos: Mapping[str, tuple[Entry, ...]]
-
-
-async def read_catalog(call: ReadCatalog, deps: Deps) -> Reply:
+async def read_catalog(call: ReadCatalog, deps: object = None) -> Reply:
     """One of SUNAT's catalogues.
 
     Raises:
         Refused: `CATALOGO_NO_ENCONTRADO`, with the names of those there are.
     """
-    entries = deps.catalogos.get(call.tipo)
+    del deps  # the catalogues are part of the program
+    entries = CATALOGOS.get(call.tipo)
     if entries is None:
-        names = list(deps.catalogos)
+        names = list(CATALOGOS)
         message = f"El catálogo «{call.tipo}» no existe. Catálogos disponibles: {', '.join(names)}."
         raise Refused("CATALOGO_NO_ENCONTRADO", message, {"disponibles": names})
     return Reply(CatalogEntries(entries=entries))

@@ -1,7 +1,71 @@
-"""The sunat-emitter's settings."""
+"""The sunat-emitter's settings, from the environment."""
+
+from datetime import timedelta
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.settings import ServiceSettings
+from sunat_emitter.documents.sign import Algorithm
+from sunat_emitter.sending_settings import SendingSettings
+from sunat_emitter.vault import Vault, parse_key
 
 
-class SunatEmitterSettings(ServiceSettings):
-    """What every service needs; the catalogues need no more."""
+class SealSettings(BaseSettings):
+    """What the secrets in the database are sealed with."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, env_ignore_empty=True)
+
+    sunat_seal_key: SecretStr = Field(
+        description="Seals SOL passwords and certificates in the database: 32 bytes, base64 or hexadecimal"
+    )
+    sunat_old_seal_keys: SecretStr = Field(
+        default=SecretStr(""), description="Earlier seal keys, comma-separated; they open, `reseal` replaces them"
+    )
+
+    @field_validator("sunat_seal_key")
+    @classmethod
+    def _key(cls, value: SecretStr) -> SecretStr:
+        parse_key(value.get_secret_value())
+        return value
+
+    @field_validator("sunat_old_seal_keys")
+    @classmethod
+    def _older_keys(cls, value: SecretStr) -> SecretStr:
+        _parsed(value)
+        return value
+
+    @property
+    def vault(self) -> Vault:
+        """What opens and seals the issuers' secrets."""
+        return Vault(parse_key(self.sunat_seal_key.get_secret_value()), _parsed(self.sunat_old_seal_keys))
+
+
+class CommandSettings(SealSettings):
+    """The commands need the database besides."""
+
+    mongodb_url: str = Field(pattern=r"^mongodb(\+srv)?://", description="URL of the database")
+
+
+class SunatEmitterSettings(SealSettings, SendingSettings, ServiceSettings):
+    """How documents are signed and files kept; how they are sent."""
+
+    sunat_signature: Algorithm = Field(default="sha256", description="Digest of the XML's signature")
+    sunat_file_years: float = Field(default=10, gt=0, le=100, description="XMLs and CDRs are deleted after this")
+    sunat_republish_seconds: float = Field(
+        default=30, gt=0, description="A comprobante whose issue was not published is published after this"
+    )
+
+    @property
+    def file_time(self) -> timedelta:
+        """How long files are kept."""
+        return timedelta(days=365.25 * self.sunat_file_years)
+
+    @property
+    def republish_after(self) -> timedelta:
+        """When the sweep takes an issue for one that nobody told."""
+        return timedelta(seconds=self.sunat_republish_seconds)
+
+
+def _parsed(keys: SecretStr) -> list[bytes]:
+    return [parse_key(text) for text in keys.get_secret_value().split(",") if text.strip()]

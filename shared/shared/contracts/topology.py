@@ -40,6 +40,17 @@ from shared.contracts.reviews import (
     ReviewInvoice,
 )
 from shared.contracts.sunat.catalogos import ReadCatalog
+from shared.contracts.sunat.emision import (
+    IssueComprobante,
+    IssueNota,
+    ListNotas,
+    ReadArchivo,
+    ReadComprobante,
+    ReadNota,
+)
+from shared.contracts.sunat.emisores import ReadEmisor, UploadCertificado, WriteEmisor
+from shared.contracts.sunat.series import CreateSerie, ListSeries, ReadSerie, ReserveCorrelativo, UpdateSerie
+from shared.contracts.sunat.ventas import AnnulVenta, CreateVenta, ListVentas, ReadVenta
 from shared.contracts.tags import (
     DeleteSegment,
     EraseTags,
@@ -96,9 +107,9 @@ EVENTS: tuple[EventRow, ...] = (
     EventRow(InvoiceRejected, "reconciler", ("tagger",)),
     EventRow(ErasureRequested, "gateway", _WITH_USERS),
     EventRow(ErasureCompleted, "gateway", also_from=_WITH_USERS[1:]),
-    EventRow(ComprobanteIssued, "sunat-emitter"),
+    EventRow(ComprobanteIssued, "sunat-emitter", ("sunat-emitter",)),
     EventRow(ComprobanteAccepted, "sunat-emitter"),
-    EventRow(ComprobanteRejected, "sunat-emitter"),
+    EventRow(ComprobanteRejected, "sunat-emitter", ("sunat-emitter",)),
 )
 
 FROM_SEVERAL = frozenset(row.event.NAME for row in EVENTS if row.also_from)
@@ -115,6 +126,24 @@ CALLS: tuple[CallRow, ...] = (
     CallRow(ReadPrices, "ledger"),
     CallRow(SetPrices, "ledger"),
     CallRow(ReadCatalog, "sunat-emitter"),
+    CallRow(ReadEmisor, "sunat-emitter"),
+    CallRow(WriteEmisor, "sunat-emitter"),
+    CallRow(UploadCertificado, "sunat-emitter"),
+    CallRow(ListSeries, "sunat-emitter"),
+    CallRow(ReadSerie, "sunat-emitter"),
+    CallRow(CreateSerie, "sunat-emitter"),
+    CallRow(UpdateSerie, "sunat-emitter"),
+    CallRow(ReserveCorrelativo, "sunat-emitter"),
+    CallRow(CreateVenta, "sunat-emitter"),
+    CallRow(ListVentas, "sunat-emitter"),
+    CallRow(ReadVenta, "sunat-emitter"),
+    CallRow(AnnulVenta, "sunat-emitter"),
+    CallRow(IssueComprobante, "sunat-emitter"),
+    CallRow(IssueNota, "sunat-emitter"),
+    CallRow(ReadComprobante, "sunat-emitter"),
+    CallRow(ReadNota, "sunat-emitter"),
+    CallRow(ListNotas, "sunat-emitter"),
+    CallRow(ReadArchivo, "sunat-emitter"),
     CallRow(ReadTags, "tagger"),
     CallRow(EraseTags, "tagger"),
     CallRow(TaggedUsers, "tagger"),

@@ -5,9 +5,8 @@ import pytest
 from shared.contracts.sunat.catalogos import CatalogEntries, ReadCatalog
 from shared.errors import Refused
 from sunat_emitter.catalogos import CATALOGOS
-from sunat_emitter.handlers import Deps, read_catalog
+from sunat_emitter.handlers import read_catalog
 
-DEPS = Deps(catalogos=CATALOGOS)
 PLAIN = {"codigo", "descripcion"}
 KEYS = {
     "tipo-documento-identidad": PLAIN | {"abreviatura", "longitud"},
@@ -21,7 +20,7 @@ KEYS = {
 
 
 async def read(tipo: str) -> dict[str, dict[str, object]]:
-    reply = await read_catalog(ReadCatalog(tipo=tipo), DEPS)
+    reply = await read_catalog(ReadCatalog(tipo=tipo))
     answer = reply.answer
     assert isinstance(answer, CatalogEntries)
     return {entry["codigo"]: entry for entry in answer.entries}

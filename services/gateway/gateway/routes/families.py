@@ -9,5 +9,6 @@ FAMILIES: tuple[Family, ...] = (
     ocr_structured.FAMILY,
     ocr_structured_v4.FAMILY,
     sunat.FAMILY,
+    sunat.FILES,
     pages.FAMILY,
 )

@@ -117,20 +117,26 @@ class ReferenciaInput(Contract):
     numero: int = Field(ge=1, le=99_999_999)
 
 
-class NotaInput(Contract):
-    """A note. Its figures are those of its own lines."""
+class NotaLines(Contract):
+    """What every note says besides its kind and motive. Its figures are those of its own lines."""
 
-    tipo: Literal["07", "08"]
-    referencia: ReferenciaInput
-    tipo_nota: Codigo2
-    """Catalog 09 for `07`, catalog 10 for `08`."""
+    comprobante_referencia: ReferenciaInput
     motivo: Annotated[Texto, StringConstraints(strip_whitespace=True, max_length=250)] = ""
+    """The catalogue's words where absent."""
     descripcion: Annotated[Texto, StringConstraints(strip_whitespace=True, max_length=500)] = ""
     items: tuple[ItemInput, ...] = Field(min_length=1, max_length=MAX_ITEMS)
     serie: Serie | None = None
     observaciones: Annotated[Texto, StringConstraints(strip_whitespace=True, max_length=1000)] = ""
     cuotas: tuple[CuotaInput, ...] = Field(default=(), max_length=60)
     """Of motive 13: the instalments as they are to be."""
+
+
+class NotaInput(NotaLines):
+    """A note."""
+
+    tipo: Literal["07", "08"]
+    tipo_nota: Codigo2
+    """Catalog 09 for `07`, catalog 10 for `08`."""
 
 
 class IssueNota(Call[ComprobanteShown]):

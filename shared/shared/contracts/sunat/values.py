@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, PlainSerializer, StringConstraints, WithJsonSchema
 
-Company = Annotated[str, StringConstraints(min_length=1, max_length=128)]
-"""The tenant: the token's claim `company`, or its subject."""
+Company = Annotated[str, StringConstraints(min_length=1, max_length=160)]
+"""The tenant: `company:` and the token's claim, or `user:` and its subject."""
 
 Importe = Annotated[Decimal, WithJsonSchema({"type": "number"})]
 """An exact amount; a JSON number at the HTTP edge."""

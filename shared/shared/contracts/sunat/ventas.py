@@ -77,7 +77,7 @@ class VentaInput(Contract):
     metodo_pago: Annotated[Texto, StringConstraints(strip_whitespace=True, max_length=50)] = ""
     observaciones: Annotated[Texto, StringConstraints(strip_whitespace=True, max_length=1000)] = ""
     moneda: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Z]{3}$")] = "PEN"
-    tasa_igv: Literal["18", "10.5"] | None = None
+    tasa_igv: Annotated[ImporteInput, Field(le=100)] | None = None
     """Percent; 10.5 for small restaurants and hotels (Ley 31556). 18 where absent."""
     tipo_operacion: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")] | None = None
     """Catalog 51; `0101` where absent, `0200` where all lines are exports."""

@@ -2,15 +2,48 @@
 
 from gateway.http import Family
 from gateway.routes import bearer
-from gateway.routes.sunat import catalogos, envelope
+from gateway.routes.sunat import catalogos, documentos, emisores, envelope, files, notas, series, ventas
+
+_REFUSALS = {
+    **dict.fromkeys(
+        (
+            "ARCHIVO_NO_ENCONTRADO",
+            "CATALOGO_NO_ENCONTRADO",
+            "COMPROBANTE_NO_ENCONTRADO",
+            "NOTA_NO_ENCONTRADA",
+            "SERIE_NO_ENCONTRADA",
+            "VENTA_NO_ENCONTRADA",
+        ),
+        404,
+    ),
+    "CERTIFICADO_ILEGIBLE": 400,
+}
 
 FAMILY = Family(
     name="sunat",
-    routes=(*catalogos.ROUTES,),
+    routes=(
+        *catalogos.ROUTES,
+        *emisores.ROUTES,
+        *series.ROUTES,
+        *ventas.ROUTES,
+        *documentos.ROUTES,
+        *notas.ROUTES,
+    ),
     authenticate=bearer.authenticate,
     answer=envelope.answer,
     error=envelope.error,
     answer_model=envelope.answer_model,
     error_model=envelope.Failure,
-    refusals={"CATALOGO_NO_ENCONTRADO": 404},
+    refusals=_REFUSALS,
 )
+
+FILES = Family(
+    name="sunat-files",
+    routes=files.ROUTES,
+    answer=envelope.answer,
+    error=envelope.error,
+    answer_model=envelope.answer_model,
+    error_model=envelope.Failure,
+    refusals=_REFUSALS,
+)
+"""Downloads know their callers by the link or by the token, so each route looks by itself."""

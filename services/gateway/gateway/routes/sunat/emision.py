@@ -1,0 +1,118 @@
+"""What emissions share: the comprobante as it is shown with its links, the wait for SUNAT, the limit, the key."""
+
+import asyncio
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from pydantic import BaseModel
+
+from gateway.deps import Deps
+from gateway.http import ErrorRow, Input, Parameter, Problem
+from gateway.idempotency import key_of
+from gateway.repeats import HEADER, INVALID_IDEMPOTENCY_KEY
+from gateway.routes.sunat.links import CDR, QR, XML
+from gateway.sunat import Links
+from shared.contracts.sunat.emision import ComprobanteShown, IssueComprobante, IssueNota, ReadComprobante
+from shared.contracts.sunat.values import EstadoSunat, Importe, TipoComprobante
+
+SUNAT_ERROR = ErrorRow(422, "SUNAT_ERROR", "SUNAT rechazó el comprobante")
+COMPROBANTE_INVALIDO = ErrorRow(422, "COMPROBANTE_INVALIDO", "SUNAT rechazaría el comprobante: no se gastó el número")
+EMISOR_INCOMPLETO = ErrorRow(422, "EMISOR_INCOMPLETO", "Al emisor le falta el certificado o su usuario y clave SOL")
+CERTIFICADO_VENCIDO = ErrorRow(422, "CERTIFICADO_VENCIDO", "El certificado digital del emisor venció")
+CLAVE_REUTILIZADA = ErrorRow(
+    422, "CLAVE_REUTILIZADA", "La clave Idempotency-Key ya se usó con otros datos: use una clave nueva"
+)
+LIMITE_DE_EMISION = ErrorRow(429, "LIMITE_DE_EMISION", "Demasiadas emisiones seguidas. Intente de nuevo más tarde.")
+EMISION_ERRORS = (SUNAT_ERROR, COMPROBANTE_INVALIDO, EMISOR_INCOMPLETO, CERTIFICADO_VENCIDO, LIMITE_DE_EMISION)
+KEY_PARAMETER = Parameter(
+    "Idempotency-Key", "header", "1 to 255 visible ASCII characters; a repeat gets what the first request made"
+)
+
+_ISSUE_SECONDS = 20.0
+"""Longer than a transaction that a killed process left open blocks the series."""
+_LOOK_SECONDS = 1.0
+_LONGEST_KEY = 255
+
+
+class Emitido(BaseModel):
+    """A comprobante that was issued."""
+
+    id: int
+    tipo: TipoComprobante
+    tipo_nombre: str
+    serie: str
+    numero: int
+    numero_completo: str
+    fecha_emision: date
+    hora_emision: time
+    """Both by the clock of Lima."""
+    total: Importe
+    moneda: str
+    hash: str
+    qr: str
+    xml_url: str
+    cdr_url: str | None
+    """Null until SUNAT has answered with a receipt."""
+    pdf_url: str
+    estado_sunat: EstadoSunat
+    codigo_sunat: str | None
+    mensaje_sunat: str | None
+    observaciones: tuple[str, ...]
+    fecha_envio_sunat: datetime | None
+
+
+async def emitted(call: IssueComprobante | IssueNota, given: Input[Any], deps: Deps) -> ComprobanteShown:
+    """Issue, and wait for SUNAT's answer as long as the settings say; without it the state is PENDIENTE.
+
+    Raises:
+        Problem: 429; 422 where SUNAT rejects.
+        Refused: it was not issued.
+    """
+    await _count(given, deps)
+    with deps.waiters.expect(given.request_id) as future:
+        deadline = asyncio.get_running_loop().time() + deps.sunat.wait.total_seconds()
+        shown: ComprobanteShown = await deps.bus.call(call, timeout=_ISSUE_SECONDS)
+        read = ReadComprobante(company=given.caller.company, nombre_archivo=shown.nombre_archivo)
+        while shown.estado_sunat == "PENDIENTE" and not future.done():
+            left = deadline - asyncio.get_running_loop().time()
+            if left <= 0:
+                break
+            # The event of a comprobante that an earlier request issued wakes that one only: look now and then.
+            await asyncio.wait({future}, timeout=min(left, _LOOK_SECONDS))
+            shown = await deps.bus.call(read)
+    if shown.estado_sunat == "RECHAZADO":
+        message = shown.mensaje_sunat or SUNAT_ERROR.message
+        details = {"codigo_sunat": shown.codigo_sunat, "numero_completo": shown.numero_completo}
+        raise Problem(SUNAT_ERROR, message=message, details=details)
+    return shown
+
+
+async def _count(given: Input[Any], deps: Deps) -> None:
+    if deps.sunat.limits is None:
+        return
+    standing = await deps.sunat.limits.take(f"sunat/{given.caller.company}")
+    if not standing.accepted:
+        raise Problem(LIMITE_DE_EMISION, headers={"Retry-After": str(standing.retry_after)})
+
+
+def key_in(given: Input[Any]) -> str | None:
+    """A digest of the Idempotency-Key, None where none came. Raises Problem: 400."""
+    key = given.headers.get(HEADER)
+    if key is None:
+        return None
+    if not 0 < len(key) <= _LONGEST_KEY or not all("!" <= sign <= "~" for sign in key):
+        raise Problem(INVALID_IDEMPOTENCY_KEY)
+    return key_of(given.caller.company, key)
+
+
+def emitido_values(shown: ComprobanteShown, pdf_path: str, given: Input[Any], links: Links) -> dict[str, Any]:
+    """What every issued comprobante is shown with."""
+    now, name = datetime.now(UTC), shown.nombre_archivo
+    fields = set(Emitido.model_fields) & set(ComprobanteShown.model_fields)
+    return {
+        **shown.model_dump(include=fields),
+        "qr": links.signed(QR.path(f"{name}.png"), given.headers, now),
+        "xml_url": links.signed(XML.path(f"{name}.xml"), given.headers, now),
+        "cdr_url": links.signed(CDR.path(f"R-{name}.zip"), given.headers, now) if shown.tiene_cdr else None,
+        "pdf_url": links.plain(pdf_path, given.headers),
+    }

@@ -1,0 +1,16 @@
+"""Time as SUNAT counts it: the clock of Lima, UTC-5 all year."""
+
+from datetime import UTC, date, datetime, time, timedelta, timezone
+
+LIMA = timezone(timedelta(hours=-5), "Lima")
+
+
+def utc_now() -> datetime:
+    """Now, in the milliseconds that MongoDB keeps."""
+    moment = datetime.now(UTC)
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def start_of_day(day: date) -> datetime:
+    """When a day begins in Lima."""
+    return datetime.combine(day, time(), LIMA)

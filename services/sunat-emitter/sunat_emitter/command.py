@@ -1,0 +1,82 @@
+"""The `sunat-emitter` command: without arguments the service, else work on what it keeps."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Sequence
+
+from pydantic import ValidationError
+
+from shared import mongo
+from shared.service import run
+from sunat_emitter.app import SERVICE
+from sunat_emitter.settings import CommandSettings
+from sunat_emitter.store import DATABASE, Contadores, Emisores, StoredEmisor
+from sunat_emitter.vault import Unsealable, Vault
+
+OK, SOME_LEFT, UNUSABLE = 0, 1, 2
+_ATTEMPTS = 5
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the service, or one command and exit with its status: 0 done, 1 something was left as it is."""
+    parser = argparse.ArgumentParser(prog="sunat-emitter", description="Without a command, run the service.")
+    commands = parser.add_subparsers(dest="command")
+    commands.add_parser("reseal", help="seal every secret with SUNAT_SEAL_KEY; SUNAT_OLD_SEAL_KEYS open them")
+    if parser.parse_args(arguments).command is None:
+        run(SERVICE)
+        return
+    settings = _settings()
+    sys.exit(asyncio.run(_reseal(settings.mongodb_url, settings.vault)))
+
+
+def _settings() -> CommandSettings:
+    try:
+        return CommandSettings()
+    except ValidationError as error:
+        for problem in error.errors(include_input=False, include_url=False):
+            sys.stderr.write(f"sunat-emitter: {str(problem['loc'][0]).upper()}: {problem['msg']}\n")
+        raise SystemExit(UNUSABLE) from None
+
+
+async def reseal(database: mongo.Database, vault: Vault) -> int:
+    """Seal anew what an older key sealed; safe while the service runs. Says how many, names those that do not open."""
+    emisores = Emisores(database, Contadores(database))
+    done, bad = 0, 0
+    for emisor in await emisores.all():
+        try:
+            done += await _reseal_one(emisor, emisores, vault)
+        except Unsealable as error:
+            sys.stderr.write(f"emisor {emisor.id}: {error}\n")
+            bad += 1
+    sys.stdout.write(f"reseal: {done} issuers resealed, {bad} left\n")
+    return SOME_LEFT if bad else OK
+
+
+async def _reseal_one(emisor: StoredEmisor | None, emisores: Emisores, vault: Vault) -> bool:
+    for _ in range(_ATTEMPTS):
+        if emisor is None or not (values := _resealed(emisor, vault)):
+            return False
+        if await emisores.reseal(emisor, values):
+            return True
+        emisor = await emisores.find(emisor.id)  # changed meanwhile
+    raise Unsealable("it kept changing")
+
+
+def _resealed(emisor: StoredEmisor, vault: Vault) -> dict[str, str]:
+    places = {"sol_clave": (emisor.sol_clave, emisor.clave_place)}
+    if emisor.certificado is not None:
+        places["certificado.sellado"] = (emisor.certificado.sellado, emisor.certificado_place)
+    return {
+        field: vault.seal(vault.open(sealed, place), place)
+        for field, (sealed, place) in places.items()
+        if sealed is not None and not vault.is_current(sealed)
+    }
+
+
+async def _reseal(url: str, vault: Vault) -> int:
+    client = mongo.connect(url, app="sunat-emitter-command")
+    try:
+        return await reseal(mongo.database(client, DATABASE), vault)
+    finally:
+        await client.close()

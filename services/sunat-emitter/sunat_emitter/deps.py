@@ -1,0 +1,65 @@
+"""What the sunat-emitter's operations, handlers and background work are given."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from shared.contracts.message import Event
+from shared.mongo import Database
+from sunat_emitter.clock import utc_now
+from sunat_emitter.firmas import Firmas
+from sunat_emitter.steps import Sending
+from sunat_emitter.store import Archivos, Comprobantes, Contadores, Emisiones, Emisores, Series, Ventas
+from sunat_emitter.turnos import Turnos
+from sunat_emitter.vault import Vault
+
+
+class Publisher(Protocol):
+    """The part of the bus that is used here."""
+
+    def publish(self, *events: Event, cause: str | None = None) -> Awaitable[Any]:
+        """Publish and wait for the confirm; a cause makes the same ids each time. Raises Unavailable."""
+
+
+@dataclass(frozen=True)
+class Deps:
+    """The parts."""
+
+    emisores: Emisores
+    series: Series
+    ventas: Ventas
+    comprobantes: Comprobantes
+    archivos: Archivos
+    contadores: Contadores
+    emisiones: Emisiones
+    vault: Vault
+    firmas: Firmas
+    bus: Publisher
+    turnos: Turnos = field(default_factory=Turnos)
+    sending: Sending | None = None
+    """What brings comprobantes to SUNAT; None where nothing is sent."""
+    resend_seconds: float = 5.0
+    """Time between two looks for what is to be sent again."""
+    file_time: timedelta = timedelta(days=3652)
+    """How long XMLs and CDRs are kept."""
+    republish_after: timedelta = timedelta(seconds=30)
+    now: Callable[[], datetime] = utc_now
+
+
+def on_database(database: Database, bus: Publisher, vault: Vault, firmas: Firmas, **settings: Any) -> Deps:
+    """The parts over a database."""
+    contadores = Contadores(database)
+    return Deps(
+        emisores=Emisores(database, contadores),
+        series=Series(database, contadores),
+        ventas=Ventas(database, contadores),
+        comprobantes=Comprobantes(database),
+        archivos=Archivos(database),
+        contadores=contadores,
+        emisiones=Emisiones(database),
+        vault=vault,
+        firmas=firmas,
+        bus=bus,
+        **settings,
+    )

@@ -27,8 +27,10 @@ _VAT_LABEL = re.compile(
     r"u\s?st\.?\s?-?\s?id|umsatzsteuer-?\s?id|\bvat\b|\btva\b|\biva\b|\bbtw\b|\bnif\b|\bcif\b|\bnipc\b"
     r"|p\.?\s?iva|partita|tax id|\buid\b|mwst-?\s?nr|\bgstin?\b|\babn\b|\bein\b|\bmva\b|contribuinte"
 )
-_VAT = re.compile(r"(?<![A-Z0-9])([A-Z]{2}[A-Z]?[\s.-]?[A-Z0-9](?:[\s.-]?[A-Z0-9]){5,13})(?![A-Z0-9])", re.IGNORECASE)
-_LOCAL = re.compile(r"(?<![A-Z0-9-])([A-Z]?-?\d(?:[\s.-]?\d){6,12}[A-Z]?(?:\s?B\d{2})?)(?![A-Z0-9])", re.IGNORECASE)
+_VAT = re.compile(r"(?<![A-Z0-9])([A-Z]{2}[A-Z]?[\s.-]?[A-Z0-9](?:[\s.-]?[A-Z0-9]){5,13})(?![A-Z0-9])")
+_MOST_PARTS = 6
+_FEWEST_DIGITS = 7
+"""Of the shortest VAT ids."""
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _SITE = re.compile(r"(?:https?://|www\.)[^\s,;)|]+", re.IGNORECASE)
 _QR_BILL = "SPC"
@@ -128,16 +130,23 @@ def find_vat_ids(paper: Paper) -> list[VatId]:
 
 
 def _vat_in(text: str, *, labelled: bool) -> Iterator[tuple[str, str, int, int]]:
-    for hit in _VAT.finditer(text):
-        words = re.split(r"\s", hit[1])
-        for count in range(len(words), 0, -1):
-            part = " ".join(words[:count])
-            compact = re.sub(r"[\s.-]", "", part).upper()
+    """VAT ids in a text as (value, country, start, end): the longest run of words that is one."""
+    words = list(re.finditer(r"\S+", text))
+    first = 0
+    while first < len(words):
+        for last in range(min(len(words), first + _MOST_PARTS) - 1, first - 1, -1):
+            start, end = words[first].start(), words[last].end()
+            hit = _VAT.fullmatch(text[start:end].strip("():;,."))
+            compact = re.sub(r"[\s.-]", "", hit[0]).upper() if hit else ""
             country = "GR" if compact[:2] == "EL" else compact[:2]
-            well = sum(map(str.isdigit, compact[2:])) >= 7  # noqa: PLR2004 - the shortest VAT numbers
-            if well and (_valid(compact, country) or (labelled and count == len(words) and compact[:2] in _EU)):
-                yield compact, country, hit.start(1), hit.start(1) + len(part)
+            lone = first == last or last == len(words) - 1
+            if sum(map(str.isdigit, compact[2:])) >= _FEWEST_DIGITS and (
+                _valid(compact, country) or (labelled and lone and compact[:2] in _EU)
+            ):
+                yield compact, country, start, end
+                first = last
                 break
+        first += 1
 
 
 _EU = frozenset(

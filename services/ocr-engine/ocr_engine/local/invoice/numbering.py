@@ -63,10 +63,10 @@ _LONGEST = 30
 _FEW_DIGITS = 2
 _ORDER = re.compile(
     r"\b(?:bestell(?:ung|nummer|nr|[- ]?nr|[- ]?nummer|referenz)?(?:snummer)?|purchase order|customer order"
-    r"|your order|order|po|p\.o\.|commande|bon de commande"
+    r"|your order|order|p\.?o\.?|commande|bon de commande"
     r"|(?:su )?pedido|orden de compra|ordine(?: d'acquisto)?|bestelnummer|inkooporder|ihre bestellung"
     r"|client order|encomenda|your reference|votre reference|su referencia)"
-    r"\b[\s.-]*(?:n(?:ummer|umber|umero|r|o)?\b\.?|num\.?|#|id\b)?\s*[.:°#]*"
+    r"\b(?!-?\d)[\s.-]*(?:n(?:ummer|umber|umero|r|o)?\b\.?|num\.?|#|id\b)?\s*[.:°#]*"
 )
 _NO_ORDER = re.compile(r"dat(?:e|um)|\bof\b|fecha|conditions|gemaess|gemass|bestelldatum|terms")
 _REFERENCE = re.compile(

@@ -12,7 +12,9 @@ from ocr_engine.local.page import Line, Span
 from ocr_engine.local.spelling import fold
 
 _SUFFIX = (
-    r"(?:\s*/\s*\w+)?(?:\s*\([\w ]+\))?(?:\s+(?:details|information|info|address|adresse|daten|data|name|is))?\s*:?\s*$"
+    r"(?:\s*/\s*\w+)?(?:\s*\([\w ]+\))?"
+    r"(?:\s+(?:details|information|info|address|adresse|daten|data|name|is))?\s*:?\s*$"
+)
 )
 _SELLER = re.compile(
     r"^\W*(?:verkaufer|rechnungs(?:steller|ersteller|aussteller)|lieferant|leistungserbringer|auftragnehmer"
@@ -27,7 +29,8 @@ _BUYER = re.compile(
     r"|invoice(?:d)? to|sold to|to|bill to address|billing address|purchaser|recipient|for"
     r"|acheteur|facture a|adresse (?:de )?facturation|destinataire|adresse a|comprador|cliente|facturar a"
     r"|datos del cliente|receptor|destinatario|cessionario|cessionario/committente|cliente/destinatario"
-    r"|spett(?:\.?le|abile)|koper|klant|factuuradres|aan|adquirente|exmo|issued to|messrs)" + _SUFFIX
+    r"|spett(?:\.?le|abile)|koper|klant|factuuradres|aan|adquirente|exm[oa]s?\.?(?:\s*\(?s\)?)?(?:\s+s(?:r|enhor)(?:es)?\.?)?|issued to|messrs)"
+    + _SUFFIX
 )
 _OTHER_PARTY = re.compile(
     r"^\W*(?:(?:abweichender )?(?:warenempfanger|zahlungsempfanger)|lieferadresse|lieferanschrift|ship(?:ped"
@@ -132,6 +135,9 @@ def find_parties(paper: Paper, domains: Sequence[str]) -> Parties:
     window = None if buyer_names else _window(paper, sellers)
     buyer_names += [window] if window else []
     weighed = _weigh(paper, sellers, buyer_names, domains)
+    if not buyer_names and weighed:
+        others = [name for name in _addressed(paper) if not _same(name.text, weighed[0].name.text)]
+        buyer_names += others[:1]
     return Parties(
         [_found(each.name, each.weight, paper) for each in weighed],
         [_found(name, 0.85 - 0.05 * place, paper) for place, name in enumerate(buyer_names)],
@@ -340,6 +346,27 @@ def _window(paper: Paper, sellers: Sequence[Block]) -> Name | None:
         if name is not None and not _TITLE_WORDS.match(name.folded):
             return Name(name.span.text.strip(), name.span, name.line)
     return None
+
+
+def _addressed(paper: Paper) -> Iterator[Name]:
+    """The first lines of the blocks in the upper half of the first page that end in a town with its postal code."""
+    for cell in paper.cells():
+        line = paper.lines[cell.line]
+        if line.page or line.tokens[0].box[1] > 0.45:  # noqa: PLR2004 - below are no addresses
+            return
+        if not _POSTAL.search(cell.folded):
+            continue
+        top = cell
+        for index in range(cell.line - 1, max(-1, cell.line - 5), -1):
+            near = paper.lines[index + 1].middle - paper.lines[index].middle < 2 * line.height
+            above = [other for other in paper.rows[index] if abs(other.span.left - cell.span.left) < line.height]
+            if not above and near:
+                continue
+            if not above or not near or not _may_name(above[0]):
+                break
+            top = above[0]
+        if top is not cell and not _STREET.search(top.folded) and not _PERSON.fullmatch(top.folded.strip()):
+            yield Name(top.span.text.strip(), top.span, top.line)
 
 
 def _same(one: str, other: str) -> bool:

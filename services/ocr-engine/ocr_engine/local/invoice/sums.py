@@ -117,10 +117,16 @@ def _proved(line: Line, index: int, amounts: Sequence[Amount], decimal: str) -> 
         and (value := number_of(hit[0], decimal)) is not None
         and 0 < value < _HIGHEST_RATE
     ]
+    rates += [amount.value for amount in amounts if 0 < amount.value < _HIGHEST_RATE]
     for rate in rates:
         for base in amounts:
             for tax in amounts:
-                if base is not tax and tax.value and abs(base.value * rate / 100 - tax.value) <= CENT * 2:
+                if (
+                    base is not tax
+                    and rate not in {base.value, tax.value}
+                    and tax.value
+                    and abs(base.value * rate / 100 - tax.value) <= CENT * 2
+                ):
                     return TaxRow(rate, tax.value, base.value, tax.span, index)
     return None
 

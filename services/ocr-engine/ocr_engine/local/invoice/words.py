@@ -40,9 +40,11 @@ def _pattern(*alternatives: str) -> re.Pattern[str]:
     return re.compile("|".join(alternatives))
 
 
-_CARRIED = _pattern(
-    r"\b(?:ubertrag|zwischenubertrag|carried (?:forward|over)|brought forward|carry over|a reporter|report(?: page)?$|"
-    r"suma (?:y sigue|anterior)|riporto|da riportare|transporte|transport$|overdracht|volgt)\b"
+_CARRIED = re.compile(
+    r"^(?:(?:zwischen)?ubertrag|carried (?:forward|over)|brought forward|carry (?:over|forward)"
+    r"|balance (?:carried|brought) forward"
+    r"|a reporter|report(?: (?:de la )?page.*)?$|suma (?:y sigue|anterior)|riporto|a riportare|da riportare"
+    r"|(?:a )?transport(?:e|ar)?$|transporte (?:da|para) .*|(?:over|trans)drag(?:en)?|te transporteren)\b"
 )
 _DUE = _pattern(
     r"\b(?:zahlbetrag|(?:noch )?zu (?:be)?zahlen|zahlbar(?:er betrag)?|offener? (?:betrag|rechnungsbetrag|zahlungen)"
@@ -84,7 +86,7 @@ _BASE = _pattern(
     r"|bemessungs\w*|steuerpflichtig\w*)\b"
 )
 _NET = _pattern(
-    r"\b(?:netto?|net|nett|ohne|exkl|excl|excluding|exclusive|without|w o|before|ex|hors|ht|h t|sin|senza"
+    r"\b(?:netto?|net|nett|iliquido|ohne|exkl|excl|excluding|exclusive|without|w o|before|ex|hors|ht|h t|sin|senza"
     r"|exclusief|zzgl|pre"
     r"|sem|nettobetrag|nettosumme|nettowert|gesamtnetto|netto(?:gesamt)?betrag|antes)\b"
 )

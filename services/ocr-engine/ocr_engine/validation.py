@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from ocr_engine.evidence import Evidence
+from ocr_engine.gst import GST_SCHEMAS, confirm
 from ocr_engine.local.lumis.embedded import read_embedded
 from shared.contracts.lumis import ITEM_FIELDS, LUMIS
 from shared.contracts.reading import Candidate, ReadField, Reading, Source
@@ -48,8 +49,10 @@ def validate(reading: Reading, evidence: Evidence, today: dt.date | None = None)
 
     Only the invoice's own attached XML and a CUFE whose check digit holds replace values; a mere mismatch lowers
     confidences.
-    `today` (default: now, UTC) bounds the date. Schemas other than `lumis` come back unchanged.
+    `today` (default: now, UTC) bounds the date. Schemas without checks of their own come back unchanged.
     """
+    if reading.schema_name in GST_SCHEMAS:
+        return confirm(reading, evidence)
     if reading.schema_name != LUMIS:
         return reading
     fields = dict(reading.fields)

@@ -34,7 +34,7 @@ from shared.files import FileStore
 from shared.mongo import Database
 from tests.support import gemini_server as gemini
 from tests.support import openrouter_server as openrouter
-from tests.support.gst_invoices import LEGACY_VALUES, V4_VALUES
+from tests.support.gst_values import LEGACY_VALUES, V4_VALUES
 from tests.support.hosted_models import HostedModels, hosted_models
 from tests.support.scripted_server import Reply
 

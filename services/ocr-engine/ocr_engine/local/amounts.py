@@ -4,18 +4,18 @@ import re
 from collections.abc import Iterable
 from decimal import Decimal
 
+from ocr_engine.local.currency import BEFORE_OR_AFTER
 from ocr_engine.local.spelling import repair_digits
 from shared.money import parse_amount
 
-_CURRENCY = re.compile(r"(?:(?<![A-Za-z])B[/1Il|]?\.?/?\.?|US\$|\b(?:USD|PAB)|\$|€)(?=\s*[-(]?\d|$)|\b(?:USD|PAB)\b")
 _AMOUNT = re.compile(r"[-(]?\d{1,3}(?:([,.'])\d{3})*(?:([.,])\d{2,6})?[-)]?|[-(]?\d+(?:([.,])\d{1,6})?[-)]?")
 _WITH_CENTS = re.compile(r"[-(]?(?:\d{1,3}(?:[,.']\d{3})+|\d+)[.,]\d{2}[-)]?")
 _LOOSE_SPACE = re.compile(r"(?<=\d)\s?([.,])\s?(?=\d)")
 
 
 def without_currency(text: str) -> str:
-    """The text without signs of the balboa or the dollar; `BI.` and `B1.` are how recognition sees `B/.`."""
-    return _CURRENCY.sub("", text).strip()
+    """The text without signs and codes of currencies; `BI.` and `B1.` are how recognition sees `B/.`."""
+    return BEFORE_OR_AFTER.sub("", text).strip()
 
 
 def parse_money(text: str, decimal: str = ".") -> Decimal | None:

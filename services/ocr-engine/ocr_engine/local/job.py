@@ -11,7 +11,7 @@ from ocr_engine.local.page import Document
 from ocr_engine.local.protocol import Head, evidence_as_json
 from ocr_engine.local.schemas import SCHEMAS, Schema
 from ocr_engine.validation import plausible, validate
-from shared.contracts.reading import Reading
+from shared.contracts.reading import ReadField, Reading
 
 if TYPE_CHECKING:
     from ocr_engine.local.recognizer import Recognizer
@@ -91,6 +91,8 @@ def _evidence(document: Document) -> Evidence:
 
 
 def _doubtful(reading: Reading, schema: Schema) -> bool:
-    missing = any(reading.value(key) is None for key in schema.mandatory) or not reading.items
+    fields = [reading.fields.get(key, ReadField()) for key in schema.mandatory]
+    missing = any(field.value is None or field.confidence < schema.least for field in fields)
+    missing = missing or (schema.lines and not reading.items)
     guessed = any(item[key].source == "computed" for item in reading.items for key in ("quantity",) if key in item)
     return missing or guessed or not plausible(reading)

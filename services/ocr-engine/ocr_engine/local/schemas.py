@@ -3,9 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from ocr_engine.local.invoice.reader import invoice_quality, read_invoice
 from ocr_engine.local.lumis.reader import quality, read_lumis
 from ocr_engine.local.page import Document
+from ocr_engine.local.receipt.reader import quality as receipt_quality
+from ocr_engine.local.receipt.reader import read_expense
 from shared.contracts.lumis import LUMIS
+from shared.contracts.odoo import ODOO_EXPENSE, ODOO_INVOICE
 from shared.contracts.reading import Reading
 
 
@@ -17,8 +21,14 @@ class Schema:
     quality: Callable[[Reading], tuple[float, ...]]
     mandatory: tuple[str, ...]
     """Header fields that call for a second, finer look when they are missing."""
+    lines: bool = True
+    """Whether a paper without lines calls for one too."""
+    least: float = 0.0
+    """Confidence of a mandatory field below which a second look is worth its time."""
 
 
 SCHEMAS: Mapping[str, Schema] = {
     LUMIS: Schema(read_lumis, quality, ("ruc", "dv", "invoice_number", "total", "date")),
+    ODOO_INVOICE: Schema(read_invoice, invoice_quality, ("total", "date", "invoice_id"), least=0.5),
+    ODOO_EXPENSE: Schema(read_expense, receipt_quality, ("total", "date"), lines=False, least=0.55),
 }

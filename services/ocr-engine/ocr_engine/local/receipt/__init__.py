@@ -1,0 +1,1 @@
+"""Rules for receipts and expense slips of any country: total, date, company, currency, goods."""

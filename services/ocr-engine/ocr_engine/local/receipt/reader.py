@@ -1,0 +1,80 @@
+"""A receipt or expense slip read under the schema `odoo_expense`."""
+
+import datetime as dt
+from dataclasses import dataclass, replace
+
+from ocr_engine.local.amounts import decimal_sign
+from ocr_engine.local.capture import without_repeats
+from ocr_engine.local.dates import month_comes_first
+from ocr_engine.local.found import Found, field_of
+from ocr_engine.local.page import Document
+from ocr_engine.local.receipt.company import find_company
+from ocr_engine.local.receipt.day import find_day
+from ocr_engine.local.receipt.goods import find_goods
+from ocr_engine.local.receipt.origin import find_origin
+from ocr_engine.local.receipt.reference import find_reference
+from ocr_engine.local.receipt.sums import amounts_of
+from ocr_engine.local.receipt.total import find_total
+from shared.contracts.odoo import EXPENSE_FIELDS, ODOO_EXPENSE
+from shared.contracts.reading import Reading
+
+JOINED_CAPTURES = 2
+_MONTH_FIRST = frozenset({"US"})
+_LEAST = 0.2
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What a receipt says: candidates of each value, the heaviest first."""
+
+    total: list[Found]
+    date: list[Found]
+    supplier: list[Found]
+    currency: list[Found]
+    country: list[Found]
+    bill_reference: list[Found]
+    description: list[Found]
+
+
+def read_expense(document: Document, mode: int) -> Reading:
+    """The reading of a receipt; what is not on it stays empty."""
+    lines = without_repeats(document.lines) if mode == JOINED_CAPTURES else document.lines
+    receipt = read_receipt(replace(document, lines=lines), dt.datetime.now(dt.UTC).date())
+    fields = {key: field_of(getattr(receipt, key), _LEAST) for key in EXPENSE_FIELDS}
+    return Reading(
+        schema_name=ODOO_EXPENSE,
+        provider="local",
+        fields=fields,
+        pages=document.pages,
+        pages_read=document.pages_read,
+        warnings=document.warnings,
+    )
+
+
+def read_receipt(document: Document, today: dt.date) -> Receipt:
+    """Candidates of a receipt's values. `today` bounds the date."""
+    lines = document.lines
+    decimal = decimal_sign(line.text for line in lines)
+    amounts = amounts_of(lines, decimal)
+    currency, country = find_origin(lines)
+    order = month_comes_first(line.text for line in lines)
+    american = bool(country) and country[0].value in _MONTH_FIRST
+    head = min(amounts.first_sum, amounts.goods[0].line) if amounts.goods else amounts.first_sum
+    return Receipt(
+        total=find_total(lines, amounts),
+        date=find_day(lines, today, month_first=american if order is None else order),
+        supplier=find_company(lines, head) if lines else [],
+        currency=currency,
+        country=country,
+        bill_reference=find_reference(lines),
+        description=find_goods(lines, amounts, decimal),
+    )
+
+
+def quality(reading: Reading) -> tuple[float, ...]:
+    """How good a reading is, for choosing between two of the same slip: more is better at the first difference."""
+    keys = ("total", "date", "supplier")
+    return (
+        sum(reading.value(key) is not None for key in keys),
+        sum(reading.fields[key].confidence for key in keys),
+    )

@@ -15,7 +15,6 @@ _SUFFIX = (
     r"(?:\s*/\s*\w+)?(?:\s*\([\w ]+\))?"
     r"(?:\s+(?:details|information|info|address|adresse|daten|data|name|is))?\s*:?\s*$"
 )
-)
 _SELLER = re.compile(
     r"^\W*(?:verkaufer|rechnungs(?:steller|ersteller|aussteller)|lieferant|leistungserbringer|auftragnehmer"
     r"|absender|seller|vendor|supplier|from|sold by|issued by|issuer|billed by|remit to"
@@ -29,8 +28,8 @@ _BUYER = re.compile(
     r"|invoice(?:d)? to|sold to|to|bill to address|billing address|purchaser|recipient|for"
     r"|acheteur|facture a|adresse (?:de )?facturation|destinataire|adresse a|comprador|cliente|facturar a"
     r"|datos del cliente|receptor|destinatario|cessionario|cessionario/committente|cliente/destinatario"
-    r"|spett(?:\.?le|abile)|koper|klant|factuuradres|aan|adquirente|exm[oa]s?\.?(?:\s*\(?s\)?)?(?:\s+s(?:r|enhor)(?:es)?\.?)?|issued to|messrs)"
-    + _SUFFIX
+    r"|spett(?:\.?le|abile)|koper|klant|factuuradres|aan|adquirente"
+    r"|exm[oa]s?\.?(?:\s*\(?s\)?)?(?:\s+s(?:r|enhor)(?:es)?\.?)?|issued to|messrs)" + _SUFFIX
 )
 _OTHER_PARTY = re.compile(
     r"^\W*(?:(?:abweichender )?(?:warenempfanger|zahlungsempfanger)|lieferadresse|lieferanschrift|ship(?:ped"

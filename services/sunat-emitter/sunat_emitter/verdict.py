@@ -65,6 +65,7 @@ ROWS: tuple[Row, ...] = (
 )
 """In order: the first row that covers a code counts. Where a code is in none, SUNAT said nothing that can be used."""
 
+_ACCEPTANCES = frozenset({Verdict.ACCEPTED, Verdict.OBSERVED})
 _UNAUTHORIZED = "http_401"
 
 
@@ -86,7 +87,7 @@ def of_cdr(cdr: Cdr) -> Verdict:
 def of_fault(fault: Fault) -> Verdict:
     """What a fault means: beta reports rejections as faults too. Without a code it is the platform's trouble."""
     row = None if fault.codigo is None else of_code(fault.codigo)
-    if row is None or row.verdict is Verdict.ACCEPTED:  # a fault accepts nothing, whatever its number
+    if row is None or row.verdict in _ACCEPTANCES:  # a fault accepts nothing, whatever its number
         return Verdict.RETRY
     return row.verdict
 

@@ -59,7 +59,7 @@ def test_beta_reports_a_rejection_as_a_fault() -> None:
     assert of_fault(Fault(2800, "x")) is Verdict.REJECTED
 
 
-@pytest.mark.parametrize("codigo", [None, 0, 7, 99, 5000])
+@pytest.mark.parametrize("codigo", [None, 0, 7, 99, 4031, 5000])
 def test_a_fault_without_a_code_of_the_table_is_tried_again(codigo: int | None) -> None:
     assert of_fault(Fault(codigo, "Internal Error (from client)")) is Verdict.RETRY
 

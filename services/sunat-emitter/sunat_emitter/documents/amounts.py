@@ -41,8 +41,22 @@ def per_unit(amount: Decimal, quantity: Decimal) -> Decimal:
 
 
 def factor(amount: Decimal, base: Decimal) -> Decimal:
-    """The part of a base that an amount is (`MultiplierFactorNumeric`), at five decimals; 0 of nothing."""
-    return _EXACT.divide(amount, base).quantize(FIVE_DECIMALS, rounding=ROUND_HALF_UP) if base else Decimal(0)
+    """The part of a base that an amount is (`MultiplierFactorNumeric`), at five decimals.
+
+    0, which no document shows, where five decimals cannot give the amount back within SUNAT's tolerance of one
+    (3290, 3307): the base is too large, or there is none.
+    """
+    if not base:
+        return Decimal(0)
+    share = _EXACT.divide(amount, base).quantize(FIVE_DECIMALS, rounding=ROUND_HALF_UP)
+    return share if abs(_EXACT.multiply(base, share) - amount) <= 1 else Decimal(0)
+
+
+def rate(amount: Decimal, base: Decimal) -> Decimal:
+    """The percentage of a base that an amount is, at five decimals; 0 of nothing."""
+    if not base:
+        return Decimal(0)
+    return _EXACT.divide(_EXACT.multiply(amount, HUNDRED), base).quantize(FIVE_DECIMALS, rounding=ROUND_HALF_UP)
 
 
 def plain(number: Decimal) -> Decimal:

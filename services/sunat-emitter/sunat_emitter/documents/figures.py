@@ -161,7 +161,7 @@ def issue(venta: Venta, emision: Emision, icbper: Decimal = ICBPER_POR_BOLSA) ->
         lineas=found.lineas,
         ajustes=found.ajustes,
         totales=found.totales,
-        leyendas=leyendas(venta, found.totales, gratuitas=any(each.gratuita for each in found.lineas)),
+        leyendas=leyendas(venta, found.totales),
         forma_pago=forma_pago(venta, emision.tipo, emision.fecha, total),
         detraccion=None if note else detraccion(venta, total),
         referencia=venta.referencia if isinstance(venta, Nota) else None,

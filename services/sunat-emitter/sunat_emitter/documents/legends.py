@@ -20,10 +20,10 @@ LEYENDAS: Mapping[str, str] = {
 """Catalog 52, whose 1000 is the total in words."""
 
 
-def leyendas(venta: Venta, totales: Totales, *, gratuitas: bool) -> tuple[Leyenda, ...]:
+def leyendas(venta: Venta, totales: Totales) -> tuple[Leyenda, ...]:
     """The total in words, then what the figures ask for, then what the sale asks for; each once."""
     codes = (
-        *(("1002",) if gratuitas else ()),
+        *(("1002",) if totales.gratuito else ()),
         *(("2006",) if venta.detraccion else ()),
         *(("2007",) if totales.ivap_base else ()),
         *(code for code in venta.leyendas if code in LEYENDAS),

@@ -65,7 +65,7 @@ def isc(line: Valued, igv: Decimal) -> Tributo | None:
     base, rate = line.valor, given.tasa
     if given.sistema == "02":
         monto = amounts.product(line.item.cantidad, given.monto_fijo)
-        rate = amounts.factor(monto * amounts.HUNDRED, base)
+        rate = amounts.rate(monto, base)
     elif given.sistema == "03":
         base = amounts.product(line.item.cantidad, amounts.per_unit(given.precio_venta_publico, 1 + igv / 100))
         monto = amounts.percentage(base, rate)
@@ -146,7 +146,7 @@ def line(number: int, given: Valued, taxes: Sequence[Tributo], icbper: Decimal, 
         unidad=item.unidad_medida,
         cantidad=amounts.plain(item.cantidad),
         valor_unitario=ZERO if free else net,
-        precio_unitario=net if free else amounts.per_unit(given.valor + paid, item.cantidad),
+        precio_unitario=(net if given.valor else ZERO) if free else amounts.per_unit(given.valor + paid, item.cantidad),
         gratuita=free,
         descuento=to_cents(item.descuento),
         bruto=given.bruto,

@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import Field
 
 from shared.contracts.message import Contract
+from sunat_emitter.documents.text import Text
 
 TipoComprobante = Literal["01", "03", "07", "08"]
 """Catalog 01: factura, boleta, nota de crédito, nota de débito."""
@@ -20,11 +21,11 @@ class Direccion(Contract):
 
     ubigeo: str
     """INEI's six digits (catalog 13)."""
-    direccion: str
-    departamento: str = ""
-    provincia: str = ""
-    distrito: str = ""
-    urbanizacion: str = ""
+    direccion: Text
+    departamento: Text = ""
+    provincia: Text = ""
+    distrito: Text = ""
+    urbanizacion: Text = ""
     codigo_local: str = "0000"
     """Code of the establishment that SUNAT gave; 0000 is the fiscal domicile."""
 
@@ -33,8 +34,8 @@ class Emisor(Contract):
     """The issuer as the document shows it."""
 
     ruc: str
-    razon_social: str
-    nombre_comercial: str = ""
+    razon_social: Text
+    nombre_comercial: Text = ""
     direccion: Direccion
     email: str = ""
     telefono: str = ""
@@ -44,9 +45,9 @@ class Cliente(Contract):
     """The customer. `tipo_documento` is catalog 06, or `-` for nobody identified on a boleta."""
 
     tipo_documento: str
-    numero_documento: str
-    nombre: str
-    direccion: str = ""
+    numero_documento: Text
+    nombre: Text
+    direccion: Text = ""
     email: str = ""
     telefono: str = ""
 
@@ -78,7 +79,7 @@ class Ajuste(Contract):
     codigo: str
     """Catalog 53."""
     factor: Decimal
-    """amount / base, five decimals."""
+    """amount / base, five decimals; 0 is not shown."""
     monto: Decimal
     base: Decimal
 
@@ -155,7 +156,7 @@ class Referencia(Contract):
     numero: int
     motivo_codigo: str
     """Catalog 09 or 10."""
-    motivo: str
+    motivo: Text
     """`Description` of the `DiscrepancyResponse`."""
 
 

@@ -35,24 +35,16 @@ _ACCENTS = str.maketrans("áéíóú", "aeiou")
 
 
 def number_in_words(number: int) -> str:
-    """A whole number from 0 up to 10^18 - 1: `veintiuno`, `ciento un mil`, `veintiún millones`."""
-    if not 0 <= number < 10**18:
+    """A whole number of up to twelve digits: `veintiuno`, `ciento un mil`, `veintiún millones`."""
+    if not 0 <= number < 10**12:
         raise ValueError("the number is beyond what words are known for")
     millions, rest = divmod(number, 1_000_000)
     words = []
     if millions:
-        words.append("un millón" if millions == 1 else f"{_short(_below_million_of_millions(millions))} millones")
+        words.append("un millón" if millions == 1 else f"{_short(_below_million(millions))} millones")
     if rest or not millions:
         words.append(_below_million(rest))
     return " ".join(words)
-
-
-def _below_million_of_millions(number: int) -> str:
-    billions, rest = divmod(number, 1_000_000)
-    if not billions:
-        return _below_million(rest)
-    head = "un billón" if billions == 1 else f"{_short(_below_million(billions))} billones"
-    return f"{head} {_below_million(rest)}" if rest else head
 
 
 def _below_million(number: int) -> str:

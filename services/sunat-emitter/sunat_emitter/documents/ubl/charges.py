@@ -25,7 +25,8 @@ def adjustments(parent: Element, ajustes: Sequence[Ajuste], currency: str) -> No
         charge = group(parent, "AllowanceCharge")
         leaf(charge, "ChargeIndicator", "true" if ajuste.cargo else "false")
         leaf(charge, "AllowanceChargeReasonCode", ajuste.codigo)
-        leaf(charge, "MultiplierFactorNumeric", f"{ajuste.factor:f}")
+        if ajuste.factor:
+            leaf(charge, "MultiplierFactorNumeric", f"{ajuste.factor:f}")
         amount(charge, "Amount", ajuste.monto, currency)
         amount(charge, "BaseAmount", ajuste.base, currency)
 

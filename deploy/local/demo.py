@@ -15,6 +15,7 @@ from deploy.local.journey import Journey, travel
 from deploy.local.log import Log
 from deploy.local.picture import problems_of, show
 from deploy.local.ports import free_ports
+from deploy.local.processes import processes_of
 from deploy.local.record import ROOT, Folder
 from deploy.local.servers import ServerFailed, ServerMissing
 from deploy.local.stack import Interrupted, Stack, StartFailed
@@ -32,13 +33,29 @@ def demo() -> int:
     folder = Path(tempfile.mkdtemp(prefix="lumis-demo-"))
     log = Log(colour=False)
     log.quiet = True
+    problems = []
     try:
-        return _demo(console, folder, log)
+        problems = _demo(console, folder, log)
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        problems += _remove(folder)
+        for problem in problems:
+            console.print(f"[red]✗[/red] {problem}", highlight=False)
+    if not problems:
+        console.print("[green]✓[/green] everything as expected; all processes ended, all data removed")
+    return 1 if problems else 0
 
 
-def _demo(console: Console, folder: Path, log: Log) -> int:
+def _remove(folder: Path) -> list[str]:
+    """Remove the data; says what stayed."""
+    try:
+        shutil.rmtree(folder)
+    except OSError as error:
+        return [f"data stayed in {folder}: {error.strerror or type(error).__name__}"]
+    return []
+
+
+def _demo(console: Console, folder: Path, log: Log) -> list[str]:
+    """Run it, and end what it started; the problems."""
     secret = Folder(folder).secret()
     try:
         stack = Stack(folder, log, secret=secret, http_port=free_ports(1)[0], inherited=_environment())
@@ -61,12 +78,11 @@ def _demo(console: Console, folder: Path, log: Log) -> int:
         problems = [str(failure) or type(failure).__name__, *log.all_last_lines()]
     finally:
         stack.stopping.set()
+        stamps = stack.stamps
         stack.stop()
-    for problem in problems:
-        console.print(f"[red]✗[/red] {problem}", highlight=False)
-    if not problems:
-        console.print("[green]✓[/green] everything as expected; all processes ended, all data removed")
-    return 1 if problems else 0
+    if alive := [str(pid) for stamp in stamps for pid in processes_of(stamp)]:
+        problems.append(f"processes that did not end: {', '.join(alive)}")
+    return problems
 
 
 def _environment() -> dict[str, str]:

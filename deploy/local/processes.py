@@ -13,6 +13,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
+# Goes on only while the runner lives: the kernel tells nothing to who asks after its parent's death.
+_WHILE_PARENT_LIVES = '[ "$PPID" = "$0" ] && exec "$@"'
+
 # Inherited by everything that a program starts, so that daemons that left its process group are found again.
 STAMP = "LUMIS_PROCESS"
 
@@ -44,7 +47,8 @@ class Process:
         """Start the program; both of its outputs go to `output` (a file, or `subprocess.PIPE`)."""
         # A runner that is killed outright cannot clean up: the kernel then ends its children.
         setpriv = shutil.which("setpriv")
-        prefix = [setpriv, "--pdeathsig", "TERM", "--"] if setpriv else []
+        watched = ["/bin/sh", "-c", _WHILE_PARENT_LIVES, str(os.getpid())]
+        prefix = [setpriv, "--pdeathsig", "TERM", "--", *watched] if setpriv else []
         self._popen = subprocess.Popen(
             [*prefix, *self._command],
             env=self._environment,

@@ -12,11 +12,14 @@ from deploy.local.containers import mongodb_server, rabbitmq_server
 from deploy.local.log import Log
 from deploy.local.ports import LOOPBACK, free_ports
 from deploy.local.processes import Process
-from deploy.local.rows import SERVICES, Addresses, ServiceRow, environment_of
+from deploy.local.rows import SERVICES, SIMULATOR, Addresses, ServiceRow, environment_of
 from deploy.local.servers import Server
 
 START_SECONDS = 120.0
-_DRAIN_SECONDS = 20.0
+_ROOT = Path(__file__).resolve().parents[2]
+LONGEST_DRAIN = 35.0
+"""Seconds that a service takes at most to end, by default: the gateway, for uploads that wait for their answer."""
+_LONGER = 5.0
 
 
 class Interrupted(Exception):
@@ -30,11 +33,13 @@ class StartFailed(Exception):
 class Stack:
     """Starts everything, watches it, ends it. `stopping` is set to end a start or a watch early.
 
-    A server whose address the caller's environment names (`MONGODB_URL`, `RABBITMQ_URL`) is used and not started.
+    A server whose address the caller's environment names (`MONGODB_URL`, `RABBITMQ_URL`) is used and not started; so
+    is SUNAT (`SUNAT_BASE_URL`), in whose place a simulator is started otherwise.
     """
 
     def __init__(self, folder: Path, log: Log, *, secret: str, http_port: int, inherited: Mapping[str, str]) -> None:
-        ops_ports = dict(zip([row.name for row in SERVICES], free_ports(len(SERVICES)), strict=True))
+        simulator_port, *free = free_ports(len(SERVICES) + 1)
+        ops_ports = dict(zip([row.name for row in SERVICES], free, strict=True))
         self._log = log
         self._secret = secret
         self._inherited = inherited
@@ -43,7 +48,8 @@ class Stack:
         self._servers: list[Server] = []
         mongodb_url = inherited.get("MONGODB_URL") or self._own(mongodb_server(folder / "mongodb"))
         rabbitmq_url = inherited.get("RABBITMQ_URL") or self._own(rabbitmq_server(folder / "rabbitmq"))
-        self.where = Addresses(mongodb_url, rabbitmq_url, http_port, ops_ports)
+        sunat = None if inherited.get("SUNAT_BASE_URL") else simulator_port
+        self.where = Addresses(mongodb_url, rabbitmq_url, http_port, ops_ports, sunat)
         self._services: dict[ServiceRow, Process] = {}
 
     def _own(self, server: Server) -> str:
@@ -69,10 +75,20 @@ class Stack:
             server.spawn()
             on_spawned()
         self._wait({server.name: server.answers for server in self._servers})
+        if self.where.simulator_port is not None:
+            self._services[SIMULATOR] = self._spawn_simulator(self.where.simulator_port)
         for row in SERVICES:
             self._services[row] = self._spawn(row)
         on_spawned()
         self._wait({row.name: self._readiness(row) for row in SERVICES})
+
+    def _spawn_simulator(self, port: int) -> Process:
+        command = [sys.executable, "-m", SIMULATOR.package, "--port", str(port)]
+        process = Process(SIMULATOR.name, command, self._inherited)
+        process.start(subprocess.PIPE, _ROOT)
+        if process.output is not None:
+            self._log.follow(SIMULATOR.name, process.output, SIMULATOR.colour)
+        return process
 
     def _spawn(self, row: ServiceRow, command: Sequence[str] = ()) -> Process:
         """Start a service by its console script, or by another command."""
@@ -125,12 +141,17 @@ class Stack:
         lines = server.last_lines().splitlines() if server else self._log.last_lines(name)
         return "\n".join([f"{name} {what}. Its last lines:", *(f"  {line}" for line in lines or ["(none)"])])
 
+    @property
+    def drain_seconds(self) -> float:
+        """How long services may take to end before they are killed: longer than each of them takes for itself."""
+        return float(self._inherited.get("DRAIN_SECONDS") or LONGEST_DRAIN) + _LONGER
+
     def stop(self) -> None:
         """End the services, then the servers; with `hurry` set, at once."""
         processes = list(self._services.values())
         for process in processes:
             process.terminate()
-        deadline = time.monotonic() + _DRAIN_SECONDS
+        deadline = time.monotonic() + self.drain_seconds
         while any(process.alive for process in processes) and time.monotonic() < deadline:
             if self.hurry.wait(0.05):
                 break

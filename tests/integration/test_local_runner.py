@@ -157,9 +157,11 @@ def test_a_taken_port_is_named_with_the_way_out(runner: Runner) -> None:
 
 
 @pytest.mark.skipif(shutil.which("setpriv") is None, reason="without setpriv nothing ends them at once")
-def test_the_processes_of_a_killed_runner_end_by_themselves(runner: Runner) -> None:
+@pytest.mark.parametrize("moment", ["servers are spawned", "services are spawned", "all is ready"])
+def test_the_processes_of_a_killed_runner_end_by_themselves(runner: Runner, moment: str) -> None:
+    least = {"servers are spawned": 3, "services are spawned": 9, "all is ready": 9}[moment]
     process = runner.begin()
-    record = runner.wait_for(lambda record: record.ready)
+    record = runner.wait_for(lambda record: len(record.stamps) >= least and (record.ready or moment != "all is ready"))
     process.kill()
     process.wait()
     deadline = time.monotonic() + 120

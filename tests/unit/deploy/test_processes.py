@@ -1,5 +1,7 @@
 """Programs that we start: what they started ends with them, and nothing else does."""
 
+import os
+import shutil
 import subprocess
 import sys
 import time
@@ -9,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from deploy.local.processes import Process, processes_of
+from deploy.local.record import ROOT
 
 _LEAVES_A_DAEMON = """
 import subprocess, sys, time
@@ -84,4 +87,28 @@ def test_programs_end_when_the_process_that_started_them_is_killed(tmp_path: Pat
     deadline = time.monotonic() + 10
     while processes_of(stamp) and time.monotonic() < deadline:
         time.sleep(0.05)
+    assert processes_of(stamp) == []
+
+
+_STARTS_AND_DIES = """
+import os, subprocess, sys
+from deploy.local.processes import Process
+process = Process("program", [sys.executable, "-c", "import time; time.sleep(60)"], dict(os.environ))
+process.start(subprocess.DEVNULL)
+print(process.stamp, flush=True)
+os._exit(0)
+"""
+
+
+@pytest.mark.skipif(shutil.which("setpriv") is None, reason="without setpriv nothing ends them at once")
+def test_a_program_whose_starter_died_before_it_could_be_told_does_not_begin(tmp_path: Path) -> None:
+    slow = tmp_path / "setpriv"
+    slow.write_text(f'#!/bin/sh\nsleep 1\nexec {shutil.which("setpriv")} "$@"\n')
+    slow.chmod(0o755)
+    environment = {**os.environ, "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", _STARTS_AND_DIES]
+    starter = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=30)  # noqa: S603 - our own program
+    stamp = starter.stdout.strip()
+    assert processes_of(stamp), "it is still on its way"
+    time.sleep(2)
     assert processes_of(stamp) == []

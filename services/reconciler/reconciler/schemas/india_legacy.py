@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 
 from reconciler.india import gstin, legacy
 from shared.contracts.documents import DocumentRecognized
@@ -56,10 +57,10 @@ def _voucher(voucher: LegacyVoucher) -> LegacyVoucher:
         update={
             "invoice_date": _day(voucher.invoice_date),
             "invoice_due_date": _day(voucher.invoice_due_date),
-            "invoice_discount": discount.replace(",", "") if "%" in discount else _number(discount),
+            "invoice_discount": discount.replace(",", "") if "%" in discount else _discount(discount),
             "invoice_discount_mode": mode if mode in {"before_tax", "after_tax"} else "",
-            "round_off": _number(voucher.round_off),
-            "total_invoice_amount": _number(voucher.total_invoice_amount),
+            "round_off": _money(voucher.round_off),
+            "total_invoice_amount": _money(voucher.total_invoice_amount),
             "additional_charges": tuple(map(_charge, voucher.additional_charges)),
         }
     )
@@ -67,7 +68,7 @@ def _voucher(voucher: LegacyVoucher) -> LegacyVoucher:
 
 def _charge(charge: LegacyCharge) -> LegacyCharge:
     return charge.model_copy(
-        update={"amount": _number(charge.amount), "tax_rate": _number(charge.tax_rate, legacy.rate_of)}
+        update={"amount": _money(charge.amount), "tax_rate": _number(charge.tax_rate, legacy.rate_of)}
     )
 
 
@@ -75,7 +76,7 @@ def _item(item: LegacyItem) -> LegacyItem:
     return item.model_copy(
         update={
             "quantity": _number(item.quantity),
-            "price": _number(item.price),
+            "price": _money(item.price),
             "discount_rate": _number(item.discount_rate, percent_of),
             "tax_rate": _number(item.tax_rate, legacy.rate_of),
         }
@@ -88,10 +89,25 @@ def _party(party: Party) -> Party:
     return party.model_copy(update={"party_gstin_number": number, "party_pan_number": pan})
 
 
-def _number(text: str, reader: Callable[[str], object] = amount_of) -> str:
-    """The number without commas and signs of currency; `""` where it is none."""
+def _number(text: str, reader: Callable[[str], Decimal | None] = amount_of) -> str:
+    """The number without commas, signs of currency and idle zeros; `""` where it is none."""
     value = reader(text)
-    return "" if value is None else f"{value:f}"
+    if value is None:
+        return ""
+    written = f"{value:f}"
+    return written.rstrip("0").rstrip(".") if "." in written else written
+
+
+def _money(text: str) -> str:
+    """Rupees with two decimals, or with more where more are printed."""
+    written = _number(text)
+    whole, _, paise = written.partition(".")
+    return f"{whole}.{paise:0<2}" if written else ""
+
+
+def _discount(text: str) -> str:
+    written = _money(text)
+    return "0" if amount_of(written) == 0 else written
 
 
 def _day(text: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError, model_validator
 
 from shared.contracts.india.figures import Amount, Flag, Percent, flag_of, mapping_of, rows_of, text_of
 from shared.contracts.message import Contract
@@ -67,6 +67,14 @@ class LegacyReconciliation(Contract):
     charges_tax_total: str = ""
 
 
+def _told(value: object) -> LegacyReconciliation:
+    """What a reconciler told; whatever else stands there is as good as nothing."""
+    try:
+        return LegacyReconciliation.model_validate(value)
+    except ValidationError:
+        return LegacyReconciliation()
+
+
 class LegacyVoucher(Contract):
     """The invoice's head and totals."""
 
@@ -79,9 +87,7 @@ class LegacyVoucher(Contract):
     round_off: String = ""
     total_invoice_amount: String = ""
     additional_charges: Annotated[tuple[LegacyCharge, ...], BeforeValidator(_named)] = ()
-    reconciliation: Annotated[
-        LegacyReconciliation, BeforeValidator(lambda told: told if isinstance(told, LegacyReconciliation) else {})
-    ] = LegacyReconciliation()
+    reconciliation: Annotated[LegacyReconciliation, BeforeValidator(_told)] = LegacyReconciliation()
 
 
 class LegacyItem(Contract):

@@ -26,6 +26,9 @@ SERVICES = (
     ServiceRow("gateway", "gateway", 36),
 )
 
+SIMULATOR = ServiceRow("sunat-simulator", "tests.support.sunat_simulator", 95)
+"""Stands in for SUNAT where `SUNAT_BASE_URL` does not say where to send; no service of ours."""
+
 _LOCAL_RATE_LIMIT = "100000"
 """Whoever develops or measures uploads more in an hour than a person does."""
 _KEY_SETTINGS = ("JWT_SECRET", "JWT_PUBLIC_KEY", "JWKS_URL")
@@ -45,6 +48,8 @@ class Addresses:
     rabbitmq_url: str
     http_port: int
     ops_ports: Mapping[str, int]
+    simulator_port: int | None = None
+    """Where SUNAT's simulator listens; None where it is not started."""
 
     @property
     def url(self) -> str:
@@ -76,6 +81,8 @@ def environment_of(row: ServiceRow, where: Addresses, secret: str, inherited: Ma
             given.pop(name, None)
     if row.name == "sunat-emitter":
         given.setdefault("SUNAT_SEAL_KEY", _derived(secret, "seal key"))
+        if where.simulator_port is not None:
+            given["SUNAT_BASE_URL"] = f"http://{LOOPBACK}:{where.simulator_port}"
     return given
 
 

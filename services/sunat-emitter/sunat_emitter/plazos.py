@@ -1,10 +1,9 @@
 """Until when SUNAT takes a comprobante: calendar days of Lima, counted from the day after its issue."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, timedelta
 
-LIMA = timezone(timedelta(hours=-5))
-"""Peru has had no summer time since 1994."""
+from sunat_emitter.clock import start_of_day
 
 
 @dataclass(frozen=True)
@@ -17,4 +16,4 @@ class Plazos:
     def end(self, serie: str, fecha_emision: date) -> datetime:
         """The moment from which on SUNAT does not take it any more: the end of the last day, Lima."""
         days = self.boleta if serie.startswith("B") else self.factura
-        return datetime.combine(fecha_emision + timedelta(days=days + 1), time(), LIMA)
+        return start_of_day(fecha_emision + timedelta(days=days + 1))

@@ -1,0 +1,62 @@
+"""The SOL account that an issuer's comprobantes are sent with, and the services that they go to."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from sunat_emitter.endpoints import Servicios, servicios
+from sunat_emitter.envelope import Sol
+from sunat_emitter.store.emisores import Emisores
+from sunat_emitter.vault import Unsealable, Vault
+
+
+@dataclass(frozen=True)
+class Cuenta:
+    """An account as it stands now."""
+
+    sol: Sol
+    servicios: Servicios
+    version: int
+    """Raised by each change of the issuer."""
+
+
+@dataclass(frozen=True)
+class SinCuenta:
+    """There is no account to send with."""
+
+    motivo: str
+    version: int
+    """The issuer's; 0 where there is no such issuer."""
+
+
+class Cuentas(Protocol):
+    """Where accounts come from."""
+
+    async def cuenta(self, emisor_id: int) -> Cuenta | SinCuenta:
+        """The issuer's account as it stands now."""
+
+    async def version(self, emisor_id: int) -> int:
+        """The issuer's version; 0 where there is no such issuer."""
+
+
+class SealedCuentas:
+    """Accounts of the issuers in the database, whose passwords are sealed."""
+
+    def __init__(self, emisores: Emisores, vault: Vault, base_url: str | None = None) -> None:
+        self._emisores, self._vault, self._base_url = emisores, vault, base_url
+
+    async def cuenta(self, emisor_id: int) -> Cuenta | SinCuenta:
+        """The issuer's account as it stands now."""
+        emisor = await self._emisores.find(emisor_id)
+        if emisor is None or emisor.sol_usuario is None or emisor.sol_clave is None:
+            return SinCuenta("El emisor no tiene usuario y clave SOL", 0 if emisor is None else emisor.version)
+        try:
+            clave = self._vault.open(emisor.sol_clave, emisor.clave_place).decode()
+        except Unsealable:
+            return SinCuenta("La clave SOL guardada no se puede abrir: regístrela de nuevo", emisor.version)
+        sol = Sol(emisor.ruc, emisor.sol_usuario, clave)
+        return Cuenta(sol, servicios(emisor.sol_endpoint, self._base_url), emisor.version)
+
+    async def version(self, emisor_id: int) -> int:
+        """The issuer's version; 0 where there is no such issuer."""
+        emisor = await self._emisores.find(emisor_id)
+        return 0 if emisor is None else emisor.version

@@ -1,0 +1,28 @@
+"""What operators see of the way to SUNAT."""
+
+from prometheus_client import Counter, Gauge
+
+from sunat_emitter.steps import Decided, End
+
+SENT = Counter(
+    "lumis_sunat_sendings_total",
+    "Ends of a worker's turn with a comprobante: aceptado, rechazado, later, held, stopped, lost",
+    ["outcome"],
+)
+PENDING = Gauge(
+    "lumis_sunat_pending", "Comprobantes that SUNAT has not decided, by age (under_1h, under_1d, older)", ["age"]
+)
+NEAR_DEADLINE = Gauge(
+    "lumis_sunat_near_deadline", "Pending comprobantes whose legal time for sending ends soon, or has ended"
+)
+HELD_BACK = Gauge("lumis_sunat_held_back", "Pending comprobantes that are not tried again by themselves")
+STOPPED = Gauge("lumis_sunat_stopped_emisores", "Issuers whose SOL account SUNAT refuses, until it is changed")
+
+
+def outcome_of(end: End) -> str:
+    """The label of a turn's end."""
+    if isinstance(end, Decided):
+        return end.result.estado.lower()
+    if getattr(end, "parado", False):
+        return "stopped"
+    return type(end).__name__.lower()

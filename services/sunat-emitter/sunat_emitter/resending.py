@@ -1,0 +1,82 @@
+"""Takes up again what is due: what was put off, what a crash left, what was decided and not told, issuers set right."""
+
+import asyncio
+from datetime import timedelta
+
+import structlog
+
+from shared.service import every
+from sunat_emitter import metrics
+from sunat_emitter.sending import deliver, tell
+from sunat_emitter.steps import HasSending, Sending, sending_of
+
+_log = structlog.get_logger()
+
+_BATCH = 200
+_AT_ONCE = 16
+_GRACE = timedelta(seconds=60)
+"""For the event of what was just issued, and for the publishing of what was just decided."""
+_SOON = timedelta(hours=24)
+"""Before the end of the legal time that operators are warned."""
+_AGES = {"under_1h": timedelta(0), "under_1d": timedelta(hours=1), "older": timedelta(days=1)}
+
+
+async def sweep_envios(deps: HasSending) -> None:
+    """Look again and again, until cancelled."""
+    sending = sending_of(deps)
+
+    async def sweep() -> None:
+        await turn(sending)
+
+    await every(deps.resend_seconds, sweep)
+
+
+async def turn(sending: Sending) -> None:
+    """One look at everything."""
+    now = sending.now()
+    await sending.envios.adopt(now + _GRACE)
+    await _resume(sending)
+    await _tell_untold(sending)
+    await measure(sending)
+    while due := await sending.envios.due(sending.now(), _BATCH):
+        if not await _deliver_all(due, sending):
+            break
+
+
+async def _resume(sending: Sending) -> None:
+    """Let issuers go on whose configuration is not the one that SUNAT refused."""
+    async for parada in sending.envios.paradas():
+        if await sending.cuentas.version(parada.emisor_id) != parada.version:
+            await sending.envios.resume(parada, sending.now())
+            _log.info("issuer goes on", emisor_id=parada.emisor_id)
+
+
+async def _deliver_all(names: list[str], sending: Sending) -> int:
+    """Send these, some at once; one that fails does not stop the rest. Returns how many did not fail."""
+    places = asyncio.Semaphore(_AT_ONCE)
+
+    async def one(name: str) -> None:
+        async with places:
+            await deliver(name, sending)
+
+    results = await asyncio.gather(*(one(name) for name in names), return_exceptions=True)
+    failed = [result for result in results if isinstance(result, BaseException)]
+    if failed:
+        _log.error("could not send everything", failed=len(failed), first=type(failed[0]).__name__)
+    return len(results) - len(failed)
+
+
+async def _tell_untold(sending: Sending) -> None:
+    for row in await sending.envios.untold(sending.now() - _GRACE, _BATCH):
+        await tell(row, sending)
+
+
+async def measure(sending: Sending) -> None:
+    """Set the gauges that alerts look at."""
+    now, envios = sending.now(), sending.envios
+    counts = [await envios.pending(before=now - age) for age in _AGES.values()] + [0]
+    for label, count, older in zip(_AGES, counts, counts[1:], strict=False):
+        metrics.PENDING.labels(label).set(count - older)
+    metrics.NEAR_DEADLINE.set(await envios.ending_before(now + _SOON))
+    metrics.HELD_BACK.set(await envios.held_back())
+    metrics.STOPPED.set(len([each async for each in envios.paradas()]))

@@ -1,0 +1,218 @@
+"""Brings an issued comprobante to SUNAT: sends it, keeps the receipt, says what came of it.
+
+Each way out leaves the comprobante decided, put off to a moment that the database knows, or held back with a reason;
+a crash at any point leaves a lease that ends and, from the first byte sent, the note that SUNAT may have it.
+"""
+
+import asyncio
+import random
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import structlog
+
+from shared.contracts.comprobantes import ComprobanteAccepted, ComprobanteIssued, ComprobanteRejected
+from shared.contracts.message import Event
+from sunat_emitter import cdr, metrics
+from sunat_emitter.cdr import CdrUnreadable
+from sunat_emitter.cuentas import Cuenta, SinCuenta
+from sunat_emitter.envelope import Delivered, Fault, Reply, Unusable
+from sunat_emitter.reconciliation import decided_by, find_out, is_about, settle_duplicate
+from sunat_emitter.steps import Again, Decided, End, HasSending, Held, Later, Lost, Sending, Step, sending_of
+from sunat_emitter.store.envios import RECHAZADO, Envio, Parada, Result
+from sunat_emitter.verdict import Verdict, of_fault, of_silence
+
+_log = structlog.get_logger()
+
+_IN_PROCESS = 140
+
+
+async def send_issued(event: ComprobanteIssued, deps: HasSending) -> list[Event]:
+    """Send a comprobante that was issued.
+
+    What came of it is published here and not by the bus, as the sweep does it too: so it can be noted as told.
+    """
+    await deliver(event.nombre_archivo, sending_of(deps))
+    return []
+
+
+async def deliver(name: str, sending: Sending) -> None:
+    """Send a comprobante, unless it is decided or somebody else is at it; publish its end where that was not done."""
+    envio = await sending.envios.claim(name, uuid4().hex, sending.now(), sending.lease_end())
+    if envio is None:
+        row = await sending.envios.find(name)
+        if row is not None and row.get("envio", {}).get("por_contar"):
+            await tell(row, sending)
+        return
+    cuenta = await sending.cuentas.cuenta(envio.emisor_id)
+    end = await _work(envio, cuenta, sending)
+    await _finish(envio, end, cuenta.version, sending)
+
+
+async def tell(row: dict[str, Any], sending: Sending) -> None:
+    """Publish the end of a decided comprobante and note that it was told; the same ids however often."""
+    name = row["_id"]
+    _, tipo, serie, numero = name.split("-")
+    which = {
+        **{key: row[key] for key in ("request_id", "origin", "company", "emisor_id")},
+        "nombre_archivo": name,
+        "tipo": tipo,
+        "serie": serie,
+        "numero": numero,
+        "codigo": row["codigo_sunat"],
+        "mensaje": row["mensaje_sunat"],
+    }
+    event: Event
+    if row["estado"] == RECHAZADO:
+        event = ComprobanteRejected.model_validate(which)
+    else:
+        event = ComprobanteAccepted.model_validate({**which, "observaciones": tuple(row["observaciones"])})
+    await sending.bus.publish(event, cause=name)
+    await sending.envios.told(name)
+
+
+async def _work(envio: Envio, cuenta: Cuenta | SinCuenta, sending: Sending) -> End:
+    """The quick tries."""
+    if isinstance(cuenta, SinCuenta):
+        return Held(cuenta.motivo, envio.en_duda, parado=True)
+    if held := await _stopped(envio, cuenta, sending):
+        return held
+    xml = await sending.archivos.read(f"{envio.nombre_archivo}.xml")
+    if xml is None:
+        return Held("No se encuentra el XML firmado", envio.en_duda)
+    terms, last = sending.terms, Again("", envio.en_duda)
+    for attempt in range(terms.quick_tries):
+        if attempt:
+            await asyncio.sleep(terms.quick_pause * 2 ** (attempt - 1))
+        step = await _once(envio, cuenta, xml, last.en_duda, sending)
+        if not isinstance(step, Again):
+            return step
+        last = step
+    return Later(last.motivo, last.en_duda)
+
+
+async def _stopped(envio: Envio, cuenta: Cuenta, sending: Sending) -> Held | None:
+    parada = await sending.envios.parada(envio.emisor_id)
+    if parada is None:
+        return None
+    if parada.version == cuenta.version:
+        return Held(parada.motivo, envio.en_duda, parado=True)
+    await sending.envios.resume(parada, sending.now())
+    return None
+
+
+async def _once(envio: Envio, cuenta: Cuenta, xml: bytes, en_duda: bool, sending: Sending) -> Step:  # noqa: FBT001 - a state, not a switch
+    """Ask where there is doubt, then send."""
+    if en_duda and (found := await find_out(envio, cuenta, sending)):
+        return found
+    plazo = sending.terms.plazos.end(envio.serie, envio.fecha_emision)
+    if sending.now() >= plazo:
+        return Held("Venció el plazo de envío a SUNAT", en_duda)
+    breaker = sending.breakers.of(cuenta.servicios.bill)
+    if wait := breaker.wait():
+        return Later("SUNAT no responde", en_duda, after=wait)
+    if not await sending.envios.begin_try(envio, sending.now(), sending.lease_end(), plazo):
+        return Lost()
+    call = sending.client.send_bill(cuenta.servicios.bill, cuenta.sol, envio.nombre_archivo, xml)
+    said = _read((await sending.audited(envio, call)).reply, envio)
+    if isinstance(said, Fault) and en_duda and _is_duplicate(said):
+        breaker.told(works=True)
+        return await settle_duplicate(envio, cuenta, said, sending)
+    step = _judge(said, en_duda=en_duda)
+    breaker.told(works=not isinstance(step, Again))
+    return step
+
+
+def _read(reply: Reply, envio: Envio) -> Reply | Decided:
+    """A reply with its receipt read: a code in it that decides nothing is as good as a fault."""
+    if not isinstance(reply, Delivered):
+        return reply
+    try:
+        receipt = cdr.read(reply.content)
+    except CdrUnreadable:
+        return Unusable("malformed")
+    if not is_about(receipt, envio):
+        return Unusable("other")
+    return decided_by(receipt, reply.content) or Fault(receipt.codigo, receipt.mensaje)
+
+
+def _is_duplicate(fault: Fault) -> bool:
+    return of_fault(fault) is Verdict.RECONCILE and fault.codigo != _IN_PROCESS
+
+
+def _judge(said: Reply | Decided, *, en_duda: bool) -> Step:
+    """What the answer to a sending means. `en_duda` is how it stood before: SUNAT may have had it already."""
+    match said:
+        case Decided():
+            return said
+        case Fault() as fault:
+            return _by_fault(fault, en_duda=en_duda)
+        case Unusable() as nothing if of_silence(nothing) is Verdict.STOP:
+            return Held("SUNAT no autoriza al usuario SOL (HTTP 401)", en_duda, parado=True)
+        case Unusable(reason, sent):
+            return Again(f"SUNAT no responde ({reason})", en_duda or sent)
+        case _:
+            return Again("SUNAT no responde (other)", en_duda=True)
+
+
+def _by_fault(fault: Fault, *, en_duda: bool) -> Step:
+    said = fault.mensaje if fault.codigo is None else f"{fault.codigo:04d} - {fault.mensaje}"
+    match of_fault(fault):
+        case Verdict.REJECTED:
+            return Decided(Result(RECHAZADO, f"{fault.codigo:04d}", fault.mensaje))
+        case Verdict.FIX:
+            return Held(said, en_duda)
+        case Verdict.STOP:
+            return Held(said, en_duda, parado=True)
+        case Verdict.RECONCILE if fault.codigo == _IN_PROCESS:
+            return Later(said, en_duda)
+        case Verdict.RECONCILE:
+            # Nothing of ours can have been there: the number was used by another system.
+            return Held(f"SUNAT ya tiene un comprobante con este número que no se envió desde aquí: {said}", en_duda)
+        case _:
+            return Again(f"SUNAT no puede responder ({said})", en_duda or fault.codigo is None)
+
+
+async def _finish(envio: Envio, end: End, version: int, sending: Sending) -> None:
+    metrics.SENT.labels(metrics.outcome_of(end)).inc()
+    _log.info(
+        "comprobante sent",
+        emisor_id=envio.emisor_id,
+        comprobante=f"{envio.serie}-{envio.numero}",
+        end=type(end).__name__.lower(),
+        codigo=end.result.codigo if isinstance(end, Decided) else None,
+    )
+    match end:
+        case Decided():
+            await _conclude(envio, end, sending)
+        case Later():
+            await _put_off(envio, end, sending)
+        case Held(motivo, en_duda, parado):
+            if parado:
+                await sending.envios.stop(Parada(envio.emisor_id, version, motivo), sending.now())
+            await sending.envios.hold_back(envio, motivo, en_duda=en_duda, parado=parado)
+        case Lost():
+            pass
+
+
+async def _conclude(envio: Envio, end: Decided, sending: Sending) -> None:
+    now = sending.now()
+    if end.cdr is not None:
+        name = f"R-{envio.nombre_archivo}.zip"
+        await sending.archivos.keep(name, end.cdr, company=envio.company, kept_until=now + sending.terms.kept)
+    row = await sending.envios.conclude(envio, end.result, now)
+    if row is not None:
+        await tell(row, sending)
+
+
+async def _put_off(envio: Envio, end: Later, sending: Sending) -> None:
+    """To the ladder's next step, or to when it is said to; a little scattered, and once more before the time limit."""
+    ladder, now = sending.terms.ladder, sending.now()
+    seconds = ladder[min(envio.escalon, len(ladder) - 1)] if end.after is None else end.after
+    at = now + timedelta(seconds=seconds * random.uniform(1, 1.2))
+    last_chance = sending.terms.plazos.end(envio.serie, envio.fecha_emision) - timedelta(minutes=10)
+    if now < last_chance < at:
+        at = last_chance
+    escalon = envio.escalon + (end.after is None)
+    await sending.envios.postpone(envio, end.motivo, at, en_duda=end.en_duda, escalon=escalon)

@@ -1,0 +1,343 @@
+"""Sending to SUNAT over a real database and a server that speaks SUNAT's protocol: every way that it can go."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from shared.contracts.comprobantes import ComprobanteAccepted, ComprobanteRejected
+from shared.mongo import Database
+from sunat_emitter import cdr
+from sunat_emitter.clock import LIMA
+from sunat_emitter.endpoints import Breakers
+from sunat_emitter.resending import turn
+from sunat_emitter.sending import deliver
+from sunat_emitter.steps import Sending, Terms
+from tests.support.envios import COMPANY, QUICK, Accounts, Told, insert, numbered, sending_on
+from tests.support.sunat_simulator import Fault, Simulator
+
+NUMBERS = iter(range(1, 10_000))
+
+
+@dataclass
+class Bench:
+    """A database, a simulator and a sender on one clock."""
+
+    database: Database
+    simulator: Simulator
+    accounts: Accounts
+    told: Told
+    sending: Sending
+    ahead: timedelta = field(default_factory=timedelta)
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+    async def issue(self, shape: str = "factura") -> str:
+        tipo, serie = ("03", "B001") if shape.startswith("boleta") else ("01", "F001")
+        today = datetime.now(UTC).astimezone(LIMA).date()
+        document = numbered(shape, "03" if tipo == "03" else "01", serie, next(NUMBERS), today)
+        return await insert(self.database, document)
+
+    async def row(self, name: str) -> dict[str, Any]:
+        found = await self.database["comprobantes"].find_one({"_id": name})
+        assert found is not None
+        return found
+
+    async def operations(self, name: str) -> list[str]:
+        return [row["operation"] for row in await self.sending.auditoria.of(name)]
+
+    async def send(self, name: str) -> dict[str, Any]:
+        await deliver(name, self.sending)
+        return await self.row(name)
+
+    async def later(self, seconds: float) -> None:
+        self.ahead += timedelta(seconds=seconds)
+        await turn(self.sending)
+
+
+@pytest_asyncio.fixture
+async def bench(database: Database) -> AsyncIterator[Bench]:
+    async with Simulator() as simulator:
+        accounts, told = Accounts(simulator.url), Told()
+        made: list[Bench] = []
+
+        def now() -> datetime:
+            return made[0].now()
+
+        sending = await sending_on(database, accounts, told, now)
+        made.append(Bench(database, simulator, accounts, told, sending))
+        simulator.books.clock = now
+        yield made[0]
+        await sending.client.close()
+
+
+async def test_an_accepted_comprobante_has_its_receipt_its_audit_and_is_told_once(bench: Bench) -> None:
+    name = await bench.issue()
+    row = await bench.send(name)
+    assert (row["estado"], row["codigo_sunat"], row["intentos"]) == ("ACEPTADO", "0", 1)
+    assert row["mensaje_sunat"].endswith("ha sido aceptada (SIMULADOR)")
+    assert row["envio"].keys() <= {"plazo", "en_duda", "concluido_at"}
+    stored = await bench.database["archivos"].find_one({"_id": f"R-{name}.zip"})
+    assert stored is not None
+    assert (stored["company"], cdr.read(stored["content"]).codigo) == (COMPANY, 0)
+    assert await bench.operations(name) == ["sendBill"]
+    await deliver(name, bench.sending)
+    await turn(bench.sending)
+    [(cause, event)] = bench.told.events
+    assert isinstance(event, ComprobanteAccepted)
+    assert (cause, event.nombre_archivo, event.origin, event.codigo) == (name, name, "test-1", "0")
+    assert bench.simulator.books.registered[name] == 1
+
+
+async def test_the_audit_holds_both_messages_whole_and_no_credentials(bench: Bench) -> None:
+    name = await bench.issue()
+    await bench.send(name)
+    [row] = await bench.sending.auditoria.of(name)
+    assert b"contentFile" in row["request"]
+    assert b"applicationResponse" in row["response"]
+    assert b"moddatos" not in row["request"].lower()
+    assert row["kept_until"] - row["at"] == timedelta(days=3653)
+
+
+async def test_observations_are_kept(bench: Bench) -> None:
+    bench.simulator.faults.plan(Fault(kind="observed", codigo=4252))
+    row = await bench.send(await bench.issue())
+    assert (row["estado"], row["observaciones"]) == ("ACEPTADO", ["4252 - Observacion pedida (SIMULADOR)"])
+    [(_, event)] = bench.told.events
+    assert isinstance(event, ComprobanteAccepted)
+    assert event.observaciones == ("4252 - Observacion pedida (SIMULADOR)",)
+
+
+@pytest.mark.parametrize("ambiente", ["beta", "prod"])
+async def test_a_rejection_is_told_with_sunats_code_and_its_number_is_spent(bench: Bench, ambiente: Any) -> None:
+    bench.accounts.ambiente = ambiente
+    bench.ahead = timedelta(days=10)  # SUNAT's clock, and ours not: too late
+    bench.sending = replace(bench.sending, now=lambda: datetime.now(UTC))
+    name = await bench.issue()
+    row = await bench.send(name)
+    assert (row["estado"], row["codigo_sunat"]) == ("RECHAZADO", "2108")
+    [(_, event)] = bench.told.events
+    assert isinstance(event, ComprobanteRejected)
+    assert event.codigo == "2108"
+    await bench.later(10_000)
+    assert bench.simulator.books.received[name] == 1
+
+
+@pytest.mark.parametrize("kind", ["lost_after", "empty_200", "malformed_zip", "slow"])
+async def test_a_reply_lost_after_acceptance_is_found_by_asking_and_never_sent_again(bench: Bench, kind: Any) -> None:
+    bench.simulator.faults.plan(Fault(kind=kind, operation="sendBill", seconds=1))
+    client = bench.sending.client
+    client._budget = replace(client._budget, whole=0.5)
+    name = await bench.issue()
+    row = await bench.send(name)
+    assert row["estado"] == "ACEPTADO"
+    assert await bench.operations(name) == ["sendBill", "getStatusCdr"]
+    assert bench.simulator.books.received[name] == 1
+    assert await bench.database["archivos"].find_one({"_id": f"R-{name}.zip"}) is not None
+
+
+async def test_what_sunat_surely_never_had_is_sent_again_after_asking(bench: Bench) -> None:
+    bench.simulator.faults.plan(Fault(kind="lost_before", operation="sendBill"))
+    name = await bench.issue()
+    row = await bench.send(name)
+    assert (row["estado"], row["intentos"]) == ("ACEPTADO", 2)
+    assert await bench.operations(name) == ["sendBill", "getStatusCdr", "sendBill"]
+
+
+async def test_while_the_consult_does_not_answer_nothing_is_sent_blindly(bench: Bench) -> None:
+    bench.simulator.faults.plan(
+        Fault(kind="lost_after", operation="sendBill"), Fault(kind="html_503", operation="getStatusCdr", times=2)
+    )
+    name = await bench.issue()
+    row = await bench.send(name)
+    assert (row["estado"], row["envio"]["en_duda"]) == ("PENDIENTE", True)
+    assert "consulta" in row["motivo_pendiente"]
+    await bench.later(80)
+    assert (await bench.row(name))["estado"] == "PENDIENTE"
+    await bench.later(400)
+    assert (await bench.row(name))["estado"] == "ACEPTADO"
+    assert bench.simulator.books.received[name] == 1
+
+
+@pytest.mark.parametrize(("ambiente", "shape"), [("prod", "boleta to nobody"), ("beta", "factura")])
+async def test_where_there_is_no_consult_the_answer_to_sending_again_decides(
+    bench: Bench, ambiente: Any, shape: str
+) -> None:
+    bench.accounts.ambiente = ambiente
+    bench.simulator.faults.plan(Fault(kind="lost_after", operation="sendBill"))
+    name = await bench.issue(shape)
+    row = await bench.send(name)
+    assert (row["estado"], row["codigo_sunat"]) == ("ACEPTADO", "1033")
+    assert bench.simulator.books.registered[name] == 1
+
+
+async def test_a_boleta_whose_rejection_was_lost_is_rejected(bench: Bench) -> None:
+    bench.sending = replace(bench.sending, now=lambda: datetime.now(UTC))
+    bench.ahead = timedelta(days=10)
+    bench.simulator.faults.plan(Fault(kind="lost_after", operation="sendBill"))
+    row = await bench.send(await bench.issue("boleta to nobody"))
+    assert (row["estado"], row["codigo_sunat"]) == ("RECHAZADO", "1032")
+
+
+async def test_a_number_that_another_system_used_is_never_taken_for_ours(bench: Bench) -> None:
+    name = await bench.issue()
+    await bench.send(name)
+    await bench.database["comprobantes"].update_one(
+        {"_id": name}, {"$set": {"estado": "PENDIENTE", "envio": {}}}
+    )  # as if this database had never sent it
+    row = await bench.send(name)
+    assert row["estado"] == "PENDIENTE"
+    assert "no se envió desde aquí" in row["motivo_pendiente"]
+    assert "next_try_at" not in row["envio"]
+
+
+async def test_a_receipt_of_another_customer_is_not_taken(bench: Bench) -> None:
+    bench.simulator.faults.plan(Fault(kind="lost_after", operation="sendBill"))
+    name = await bench.issue()
+    await bench.database["comprobantes"].update_one(
+        {"_id": name}, {"$set": {"documento.cliente.numero_documento": "20100000001"}}
+    )
+    row = await bench.send(name)
+    assert row["estado"] == "PENDIENTE"
+    assert "otro comprobante" in row["motivo_pendiente"]
+
+
+async def test_a_platform_that_says_no_is_tried_three_times_then_by_the_ladder(bench: Bench) -> None:
+    bench.simulator.faults.plan(Fault(kind="exception", codigo=109, operation="sendBill", times=4))
+    name = await bench.issue()
+    row = await bench.send(name)
+    assert (row["estado"], row["intentos"], row["envio"]["en_duda"]) == ("PENDIENTE", 3, False)
+    assert "0109" in row["motivo_pendiente"]
+    assert timedelta(seconds=55) < row["envio"]["next_try_at"] - bench.now() <= timedelta(seconds=72)
+    await bench.later(30)
+    assert (await bench.row(name))["intentos"] == 3
+    await bench.later(60)
+    row = await bench.row(name)
+    assert (row["estado"], row["intentos"], row["motivo_pendiente"]) == ("ACEPTADO", 5, None)
+
+
+async def test_an_exception_is_held_back_for_correction_until_somebody_asks(bench: Bench) -> None:
+    bench.simulator.faults.plan(Fault(kind="exception", codigo=306, operation="sendBill"))
+    name = await bench.issue()
+    row = await bench.send(name)
+    assert (row["estado"], row["intentos"]) == ("PENDIENTE", 1)
+    assert row["motivo_pendiente"].startswith("0306 - ")
+    await bench.later(100_000)
+    assert (await bench.row(name))["intentos"] == 1
+    assert await bench.sending.envios.send_again([name], bench.now()) == 1
+    await turn(bench.sending)
+    assert (await bench.row(name))["estado"] == "ACEPTADO"
+
+
+async def test_wrong_credentials_stop_the_issuer_until_they_are_changed(bench: Bench) -> None:
+    bench.accounts.clave = "wrong"
+    first, second = await bench.issue(), await bench.issue()
+    row = await bench.send(first)
+    assert (row["estado"], row["intentos"]) == ("PENDIENTE", 1)
+    assert "0102" in row["motivo_pendiente"]
+    row = await bench.send(second)
+    assert (row["intentos"], "0102" in row["motivo_pendiente"]) == (0, True)
+    await bench.later(100_000)
+    assert [operation for operation, _ in bench.simulator.calls] == ["sendBill"]
+    bench.accounts.clave, bench.accounts.numero = "moddatos", 2
+    bench.ahead = timedelta()
+    await turn(bench.sending)
+    assert {(await bench.row(name))["estado"] for name in (first, second)} == {"ACEPTADO"}
+    assert [each async for each in bench.sending.envios.paradas()] == []
+
+
+async def test_an_issuer_without_an_account_goes_on_once_it_has_one(bench: Bench) -> None:
+    bench.accounts.clave = None
+    name = await bench.issue()
+    assert (await bench.send(name))["motivo_pendiente"] == "El emisor no tiene usuario y clave SOL"
+    bench.accounts.clave, bench.accounts.numero = "moddatos", 2
+    await turn(bench.sending)
+    assert (await bench.row(name))["estado"] == "ACEPTADO"
+
+
+async def test_after_the_legal_time_nothing_is_sent_any_more(bench: Bench) -> None:
+    bench.simulator.faults.plan(Fault(kind="exception", codigo=100, operation="sendBill", times=3))
+    name = await bench.issue()
+    await bench.send(name)
+    await bench.later(6 * 24 * 3600)
+    row = await bench.row(name)
+    assert (row["estado"], row["motivo_pendiente"]) == ("PENDIENTE", "Venció el plazo de envío a SUNAT")
+    assert row["intentos"] == 3
+    assert await bench.sending.envios.ending_before(bench.now()) == 1
+
+
+async def test_the_last_try_comes_before_the_legal_time_ends(bench: Bench) -> None:
+    bench.sending = replace(bench.sending, terms=replace(QUICK, ladder=(30 * 24 * 3600.0,)))
+    bench.simulator.faults.plan(Fault(kind="exception", codigo=100, operation="sendBill", times=3))
+    row = await bench.send(await bench.issue())
+    assert row["envio"]["plazo"] - row["envio"]["next_try_at"] == timedelta(minutes=10)
+
+
+async def test_many_deliveries_at_once_send_it_once(bench: Bench) -> None:
+    bench.simulator.faults.plan(Fault(kind="slow", seconds=0.2))
+    name = await bench.issue()
+    await asyncio.gather(*(deliver(name, bench.sending) for _ in range(20)), turn(bench.sending))
+    assert bench.simulator.books.received[name] == 1
+    assert (await bench.row(name))["estado"] == "ACEPTADO"
+    assert len(bench.told.events) == 1
+
+
+async def test_what_a_dead_worker_left_is_taken_up_when_its_lease_ends(bench: Bench) -> None:
+    name = await bench.issue()
+    taken = await bench.sending.envios.claim(name, "dead", bench.now(), bench.sending.lease_end())
+    assert taken is not None
+    await bench.sending.envios.begin_try(taken, bench.now(), bench.sending.lease_end(), bench.now())
+    await deliver(name, bench.sending)
+    assert bench.simulator.calls == []
+    await bench.later(6)
+    assert (await bench.row(name))["estado"] == "ACEPTADO"
+    assert await bench.operations(name) == ["getStatusCdr", "sendBill"]
+
+
+async def test_an_end_that_could_not_be_published_is_told_by_the_sweep_or_the_redelivery(bench: Bench) -> None:
+    bench.told.broken = True
+    first, second = await bench.issue(), await bench.issue()
+    for name in (first, second):
+        with pytest.raises(ConnectionError):
+            await deliver(name, bench.sending)
+        assert (await bench.row(name))["estado"] == "ACEPTADO"
+    bench.told.broken = False
+    await deliver(first, bench.sending)
+    assert [cause for cause, _ in bench.told.events] == [first]
+    await bench.later(120)
+    assert [cause for cause, _ in bench.told.events] == [first, second]
+
+
+async def test_a_comprobante_whose_event_is_lost_is_sent_by_the_sweep(bench: Bench) -> None:
+    name = await bench.issue()
+    await turn(bench.sending)
+    assert (await bench.row(name))["intentos"] == 0
+    await bench.later(70)
+    assert (await bench.row(name))["estado"] == "ACEPTADO"
+
+
+async def test_a_breaker_keeps_a_dead_sunat_from_being_asked_by_everyone(bench: Bench) -> None:
+    bench.sending = replace(bench.sending, breakers=Breakers(failures=3, rest=60))
+    bench.simulator.faults.plan(Fault(kind="html_503", times=None))
+    bench.accounts.ambiente = "beta"
+    names = [await bench.issue() for _ in range(6)]
+    for name in names:
+        await bench.send(name)
+    assert len(bench.simulator.calls) == 3
+    row = await bench.row(names[-1])
+    assert (row["motivo_pendiente"], row["intentos"], row["envio"].get("escalon")) == ("SUNAT no responde", 0, 0)
+
+
+async def test_a_comprobante_without_its_xml_is_held_back(bench: Bench) -> None:
+    name = await bench.issue()
+    await bench.database["archivos"].delete_one({"_id": f"{name}.xml"})
+    assert (await bench.send(name))["motivo_pendiente"] == "No se encuentra el XML firmado"
+
+
+def test_the_lease_is_longer_than_any_single_call() -> None:
+    assert Terms().lease > 2 * 30

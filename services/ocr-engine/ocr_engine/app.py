@@ -87,6 +87,7 @@ async def build(settings: OcrEngineSettings, platform: Platform) -> AppDeps:
         workers=settings.local_workers,
         memory_limit=settings.local_memory_mb * 1024 * 1024,
         cpu_seconds=settings.local_cpu_seconds,
+        embedded_xml=settings.embedded_xml,
     )
     await local.start()
     _log.info("providers", order=[row.name for row in rows] + ["local"])

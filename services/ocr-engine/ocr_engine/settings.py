@@ -63,6 +63,9 @@ class OcrEngineSettings(ServiceSettings):
     local_memory_mb: int = Field(
         default=2048, ge=512, le=65_536, description="Memory limit of each process of the local engine, MiB"
     )
+    embedded_xml: bool = Field(
+        default=True, description="Take what an invoice's attached XML (Factur-X, UBL) says over what is printed"
+    )
     locate_values: bool = Field(
         default=True,
         description="Run OCR beside a hosted model on pictures, to give its values their places; costs processor time",

@@ -10,7 +10,10 @@ from decimal import Decimal
 from ocr_engine.evidence import Evidence
 from ocr_engine.gst import GST_SCHEMAS, confirm
 from ocr_engine.local.lumis.embedded import read_embedded
+from ocr_engine.odoo import confirm_invoice
+from ocr_engine.proof import candidate_of, proven, same_value
 from shared.contracts.lumis import ITEM_FIELDS, LUMIS
+from shared.contracts.odoo import ODOO_INVOICE
 from shared.contracts.reading import Candidate, ReadField, Reading, Source
 from shared.money import CENT, parse_amount, to_cents
 from shared.panama import Cufe, cufe_in_url, dv_fits, is_ruc, normalize_ruc, parse_cufe, possible_dvs
@@ -53,6 +56,8 @@ def validate(reading: Reading, evidence: Evidence, today: dt.date | None = None)
     """
     if reading.schema_name in GST_SCHEMAS:
         return confirm(reading, evidence)
+    if reading.schema_name == ODOO_INVOICE:
+        return confirm_invoice(reading, evidence)
     if reading.schema_name != LUMIS:
         return reading
     fields = dict(reading.fields)
@@ -104,9 +109,9 @@ def _take_xml(
         return items
     for key, value in embedded.fields.items():
         before = fields.get(key, ReadField())
-        if before.value is not None and key in _PROVEN_BY_XML and not _same_value(before.value, value):
+        if before.value is not None and key in _PROVEN_BY_XML and not same_value(before.value, value):
             warnings.append(XML_DIFFERS)
-        fields[key] = _replaced(before, value, "xml", _XML_CONFIDENCE)
+        fields[key] = proven(before, value, "xml", _XML_CONFIDENCE)
     if not embedded.items:
         return items
     own: tuple[dict[str, ReadField], ...] = items if len(items) == len(embedded.items) else ({},) * len(embedded.items)
@@ -114,15 +119,8 @@ def _take_xml(
 
 
 def _line_of_xml(before: dict[str, ReadField], line: Mapping[str, str]) -> dict[str, ReadField]:
-    proven = {
-        key: _replaced(before.get(key, ReadField()), value, "xml", _XML_CONFIDENCE) for key, value in line.items()
-    }
-    return {**dict.fromkeys(ITEM_FIELDS, ReadField()), **before, **proven}
-
-
-def _same_value(one: str, other: str) -> bool:
-    amounts = parse_amount(one), parse_amount(other)
-    return one == other or (None not in amounts and amounts[0] == amounts[1])
+    taken = {key: proven(before.get(key, ReadField()), value, "xml", _XML_CONFIDENCE) for key, value in line.items()}
+    return {**dict.fromkeys(ITEM_FIELDS, ReadField()), **before, **taken}
 
 
 def _check_cufe(fields: dict[str, ReadField], evidence: Evidence, warnings: list[str]) -> None:
@@ -139,7 +137,7 @@ def _check_cufe(fields: dict[str, ReadField], evidence: Evidence, warnings: list
         return
     cufe = parse_cufe(printed.value)
     if cufe is None or dv_fits(cufe.ruc, cufe.dv) is False:
-        candidate = _candidate(printed, _REFUSED)
+        candidate = candidate_of(printed, _REFUSED)
         fields["cufe"] = ReadField(candidates=(candidate, *printed.candidates[1:])) if candidate else ReadField()
         warnings.append(CUFE_INVALID)
     elif _agrees(fields, cufe):
@@ -172,7 +170,7 @@ def _take_cufe(
         before = fields.get(key, ReadField())
         if before.value is not None and not _same(key, before.value, value):
             warnings.append(CUFE_DIFFERS)
-        fields[key] = _replaced(before, value, source, confidence)
+        fields[key] = proven(before, value, source, confidence)
 
 
 def _same(key: str, one: str, other: str) -> bool:
@@ -277,30 +275,3 @@ def _amount(field: ReadField | None) -> Decimal | None:
 
 def _with_confidence(field: ReadField, confidence: float) -> ReadField:
     return field.model_copy(update={"confidence": round(confidence, 4)})
-
-
-def _candidate(field: ReadField, confidence: float) -> Candidate | None:
-    if field.value is None or field.source is None:
-        return None
-    return Candidate(
-        value=field.value, raw=field.raw, confidence=confidence, page=field.page, box=field.box, source=field.source
-    )
-
-
-def _replaced(before: ReadField, value: str, source: Source, confidence: float) -> ReadField:
-    """The field with a proven value; the place of the printed one is kept where it says the same."""
-    match = next((each for each in before.candidates if each.value == value), None)
-    if before.value == value:
-        match = match or _candidate(before, before.confidence)
-    proven = Candidate(
-        value=value,
-        raw=match.raw if match else "",
-        confidence=confidence,
-        page=match.page if match else None,
-        box=match.box if match else None,
-        source=source,
-    )
-    own = _candidate(before, before.confidence)
-    others = [each for each in (*((own,) if own else ()), *before.candidates) if each.value != value]
-    candidates = (proven, *dict.fromkeys(others))
-    return ReadField(**proven.model_dump(), candidates=candidates)

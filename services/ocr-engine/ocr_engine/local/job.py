@@ -1,6 +1,7 @@
 """The jobs that a child does: look, find words, draw pages, read. Plain values in and out."""
 
 import time
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -48,7 +49,7 @@ class Jobs:
         """
         name = head["job"]
         if name == "inspect":
-            return {"evidence": evidence_as_json(_evidence(inspected(content)))}, b""
+            return {"evidence": evidence_as_json(_evidence(_allowed(inspected(content), head)))}, b""
         if name == "render":
             pages = pages_as_jpeg(content, head["max_pages"], self.orientation)
             return {"sizes": [len(page) for page in pages]}, b"".join(pages)
@@ -59,19 +60,26 @@ class Jobs:
             return {}, page_as_shown(content, head["page"])
         if name == "read":
             ends = time.monotonic() + head["seconds"]
-            reading, text = self._read(content, SCHEMAS[head["schema"]], head["mode"], ends)
+            reading, text = self._read(content, head, ends)
             return {"reading": reading.model_dump(mode="json"), **({"text": text} if head.get("text") else {})}, b""
         raise KeyError(name)
 
-    def _read(self, content: bytes, schema: Schema, mode: int, ends: float) -> tuple[Reading, str]:
+    def _read(self, content: bytes, head: Head, ends: float) -> tuple[Reading, str]:
         """The better of one or two looks, and the lines of text that it was read from."""
+        schema, mode = SCHEMAS[head["schema"]], int(head["mode"])
         start, document = upright(opened(content, self.orientation), self.recognizer, FAST_SIDE)
+        document = _allowed(document, head)
         reading = _read(document, schema, mode)
         if not start.scans or not _doubtful(reading, schema) or time.monotonic() + _FINE_LOOK_SECONDS > ends:
             return reading, document.text
-        finer = recognized(start, self.recognizer, FINE_SIDE)
+        finer = _allowed(recognized(start, self.recognizer, FINE_SIDE), head)
         second = _read(finer, schema, mode)
         return max((reading, document.text), (second, finer.text), key=lambda look: schema.quality(look[0]))
+
+
+def _allowed(document: Document, head: Head) -> Document:
+    """The document without its XML where the job is to read the print alone."""
+    return document if head.get("xml", True) else replace(document, xml=None)
 
 
 def _read(document: Document, schema: Schema, mode: int) -> Reading:

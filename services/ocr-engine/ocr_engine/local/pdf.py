@@ -1,6 +1,7 @@
 """PDFs: their own text with places, pages as pictures, attached XML. pdfium is not thread-safe: children only."""
 
 import math
+import re
 from types import TracebackType
 from typing import Any, Self
 
@@ -21,6 +22,9 @@ MIN_WORDS = 20
 _MAX_XML = 2_000_000
 _MAX_ATTACHMENTS = 10
 _GARBAGE = 0.2
+_INVOICE_ROOT = re.compile(r"<(?:[\w.-]+:)?(?:CrossIndustryInvoice|CrossIndustryDocument|Invoice|CreditNote|rFE)\b")
+_ROOT_WITHIN = 4096
+"""Characters in which a file's root element begins."""
 _CODE_STROKES = 300
 """A code of the smallest kind (21 x 21 modules) has about 100 dark runs of four sides or more."""
 _PLAIN_OBJECTS = frozenset({pdfium.FPDF_PAGEOBJ_TEXT, pdfium.FPDF_PAGEOBJ_PATH})
@@ -107,7 +111,8 @@ class Pdf:
         return pixels
 
     def xml(self) -> str | None:
-        """The first attached XML file (Factur-X, or an electronic invoice's own), None where there is none."""
+        """The attached electronic invoice (Factur-X, UBL, the DGI's), else the first attached XML, None without any."""
+        first: str | None = None
         for index in range(min(self._pdf.count_attachments(), _MAX_ATTACHMENTS)):
             attachment = self._pdf.get_attachment(index)
             try:
@@ -116,12 +121,24 @@ class Pdf:
                 data = bytes(attachment.get_data())
             except pypdfium2.PdfiumError:
                 continue
-            if len(data) <= _MAX_XML:
-                return data.decode("utf-8-sig", "replace")
-        return None
+            if len(data) > _MAX_XML:
+                continue
+            text = _decoded(data)
+            if _INVOICE_ROOT.search(text[:_ROOT_WITHIN]):
+                return text
+            first = first or text
+        return first
 
     def _page(self, index: int) -> Any:
         try:
             return self._pdf.get_page(index)
         except pypdfium2.PdfiumError as error:
             raise UnreadableDocument(Unreadable.DAMAGED) from error
+
+
+def _decoded(data: bytes) -> str:
+    """The text of an XML file: UTF-16 by its mark, Latin-1 where it says so, else UTF-8."""
+    if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        return data.decode("utf-16", "replace")
+    latin = re.match(rb"\s*<\?xml[^>]*encoding=[\"'](?:iso-8859-1|windows-1252|latin1)", data, re.IGNORECASE)
+    return data.decode("cp1252" if latin else "utf-8-sig", "replace")

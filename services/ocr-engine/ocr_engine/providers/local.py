@@ -25,9 +25,15 @@ class LocalEngine:
         memory_limit: int = Limits.memory,
         cpu_seconds: int = Limits.cpu_seconds,
         jobs_per_worker: int = Limits.jobs,
+        *,
+        embedded_xml: bool = True,
     ) -> None:
-        """`memory_limit`: bytes of address space per child; `cpu_seconds`: per job; `jobs_per_worker`: then renewed."""
+        """`memory_limit`: bytes of address space per child; `cpu_seconds`: per job; `jobs_per_worker`: then renewed.
+
+        Without `embedded_xml` an invoice's attached XML is ignored.
+        """
         limits = Limits(memory_limit, cpu_seconds, jobs_per_worker)
+        self._embedded_xml = embedded_xml
         self._readers = Pool(workers, limits, models=True)
         self._lookers = Pool(workers, limits, models=False)
 
@@ -117,6 +123,7 @@ class LocalEngine:
         if sniffed is None or sniffed != content_type:
             raise UnreadableDocument(Unreadable.DAMAGED)
         check_size(content, sniffed)
+        head = {**head, "xml": self._embedded_xml}
         loop = asyncio.get_running_loop()
         ends = loop.time() + seconds
         for attempt in range(_TRIES):

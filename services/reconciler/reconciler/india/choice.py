@@ -19,6 +19,8 @@ class Choice:
     """What was tried, best first."""
 
     trials: tuple[Trial, ...]
+    literal: Trial
+    """The page as it stands."""
 
     @property
     def best(self) -> Trial:
@@ -45,8 +47,9 @@ def choose(page: Page) -> Choice:
         if any(not trial.contradicted for trial in trials.values()) or len(trials) >= _MOST_TRIALS:
             break
     tried = list(trials.values())
-    bound = tried[0].error
-    return Choice(tuple(sorted(tried, key=lambda trial: (trial.error > bound, trial.score))))
+    literal_trial = tried[0]
+    ranked = sorted(tried, key=lambda trial: (trial.error > literal_trial.error, trial.score))
+    return Choice(tuple(ranked), literal_trial)
 
 
 def _trials(page: Page, sets: Iterator[LineSet]) -> Iterator[Trial]:

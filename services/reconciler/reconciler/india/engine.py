@@ -16,6 +16,7 @@ class Reconciled:
 
     document: V4Document
     trials: tuple[Trial, ...]
+    literal: Trial
     findings: tuple[Finding, ...]
     page: pages.Page
 
@@ -29,4 +30,4 @@ def reconcile(document: V4Document) -> Reconciled:
     choice = choose(page)
     found = findings(document, page, choice.trials)
     written = write(document, page, choice.trials, found)
-    return Reconciled(written, choice.trials, tuple(found), page)
+    return Reconciled(written, choice.trials, choice.literal, tuple(found), page)

@@ -95,9 +95,15 @@ def line_sets(page: Page) -> list[LineSet]:
     values = [_values(line) for line in page.lines]
     found: dict[tuple[int | None, ...], LineSet] = {}
     for candidate in _candidates(page, values):
-        found.setdefault(tuple(candidate.ex), candidate)
+        ex = tuple(candidate.ex)
+        # Two ways with the same values are one; the page's columns are understood as the better of the two has them.
+        found[ex] = min(found.get(ex, candidate), candidate, key=_doubt)
     literal, *others = found.values()
     return [literal, *sorted(others, key=lambda each: each.contradicted)]
+
+
+def _doubt(lines: LineSet) -> tuple[int, int, int, int]:
+    return lines.contradicted, lines.distance, lines.departures, lines.order
 
 
 def _candidates(page: Page, values: Sequence[_Values]) -> Iterator[LineSet]:
@@ -199,16 +205,16 @@ def _chosen(line: Line, values: _Values, mode: PriceMode, column: Column, trust:
     if trust != "either":
         return amount if trust == "amounts" else computed
     if abs(computed - amount) <= values.slack:
-        return computed if column != "net" and _adds_up(line, computed, column) else amount
+        return amount
     if amount > computed or (line.discounted and values.agree(mode, "gross")):
         return computed
     return amount
 
 
-def _adds_up(line: Line, computed: int, column: Column) -> bool:
+def _adds_up(line: Line, computed: int | None) -> bool:
     """Whether the computed value with its tax is the printed amount to the paisa: then it is the exact one."""
-    if column != "inclusive":
-        return True
+    if computed is None:
+        return False
     total = computed + part(computed, line.cess_rate) + line.cess
     return line.amount in {total + tax_of(computed, line.rate, halves=halves) for halves in (True, False)}
 
@@ -219,7 +225,7 @@ def _values(line: Line) -> _Values:
     inclusive = None if line.amount is None else without_tax(line.amount - line.cess, line.rate + line.cess_rate)
     for mode in _MODES:
         amounts[mode, "net"] = line.amount
-        amounts[mode, "inclusive"] = inclusive
+        amounts[mode, "inclusive"] = computed[mode] if _adds_up(line, computed[mode]) else inclusive
         amounts[mode, "gross"] = _of_gross(line, mode, inclusive)
     per_unit = abs(line.qty or 0) // (2 * MICRO)
     return _Values(computed, amounts, 1 + min(per_unit, abs(line.amount or 0) // 200))

@@ -13,6 +13,7 @@ from ocr_engine.local.receipt.vocabulary import (
     CONTACT,
     CUSTOMER_BLOCK,
     FIRM,
+    FIRM_BEGINS,
     GLUED,
     LEGAL,
     NOT_ISSUER,
@@ -31,6 +32,7 @@ _SB = re.compile(r"\bS\s?[/I|]\s?[BDO8]\b\.?$")
 _EDGE = re.compile(r"^[^\w(¡¿\"'@#]+|[^\w).!'\"]+$")
 _HEAD_LINES = 16
 _LEAST_LETTERS = 3
+_MOST_LINES = 3
 _LONGEST_WORD = 13
 _END_WORD = re.compile(r"(\w{3,})(shop|store|mart|cafe|sdn|bhd)$", re.IGNORECASE)
 _BASE, _LEGAL_GAIN, _FIRM_GAIN, _TRADE_GAIN = 1.0, 1.6, 0.9, 0.6
@@ -73,16 +75,19 @@ def find_company(lines: Sequence[Line], end: int) -> list[Found]:
         return []
     head = _Head.of(lines, end)
     names: list[_Name] = []
-    below_address = False
+    below_address, read = False, 0
     for index, folded in enumerate(head.folded):
         if CUSTOMER_BLOCK.search(folded):
             break
+        if index < read:
+            continue
         if _is_address(folded):
             below_address = bool(names) or below_address
         elif not _excluded(folded):
             name = _name(head, index, -_PER_NAME_ABOVE * len(names) - _BELOW_ADDRESS * below_address)
             if sum(map(str.isalpha, name.text)) >= _LEAST_LETTERS:
                 names.append(name)
+                read = name.lines[-1] + 1
     ranked = sorted(names, key=lambda name: -name.score)
     return [_found(each, place, ranked, lines) for place, each in enumerate(ranked)]
 
@@ -110,18 +115,27 @@ def _excluded(folded: str) -> bool:
 
 def _name(head: _Head, index: int, standing: float) -> _Name:
     """The name that begins on this line; `standing` is what its place among the lines speaks for it."""
-    taken: tuple[int, ...] = (index,)
-    text = head.texts[index]
-    if index + 1 < len(head.texts):
-        following = head.folded[index + 1]
-        if SUFFIX_ONLY.match(following) or (_GOES_ON.search(text) and not _is_address(following)):
-            taken, text = (index, index + 1), f"{text} {head.texts[index + 1]}"
+    taken = _taken(head, index)
+    text = " ".join(head.texts[each] for each in taken)
     clean, registered = _cleaned(text)
     score = _BASE + standing + _worded(clean) + _printed(head, index) + _OWN_REGISTER * registered
     near = head.folded[taken[-1] + 1 : taken[-1] + 4]
     score += _NEAR_REGISTER * any(REGISTER_LINE.search(each) for each in near[:2])
     score += _NEAR_ADDRESS * any(_is_address(each) for each in near)
-    return _Name(clean, "\n".join(head.lines[each].text for each in taken), taken, score)
+    return _Name(clean, "\n".join(head.lines[each].text for each in taken), tuple(taken), score)
+
+
+def _taken(head: _Head, index: int) -> list[int]:
+    """The lines of the name that begins here; it goes on where it is cut, or the next begins with a firm's word."""
+    taken, text = [index], head.texts[index]
+    for following in range(index + 1, min(index + _MOST_LINES, len(head.texts))):
+        folded = head.folded[following]
+        cut = text.count("(") > text.count(")") or (_GOES_ON.search(text) and not _is_address(folded))
+        if not cut and not SUFFIX_ONLY.match(folded) and not FIRM_BEGINS.match(folded):
+            break
+        taken.append(following)
+        text = f"{text} {head.texts[following]}"
+    return taken
 
 
 def _worded(name: str) -> float:

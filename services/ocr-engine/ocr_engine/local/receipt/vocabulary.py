@@ -13,7 +13,7 @@ def _whole(*lists: str) -> re.Pattern[str]:
 
 
 LEGAL_FORM = (
-    r"(?:s\s?d\s?n\.? ?b\s?h\s?d|sdn|bhd|berhad|s ?/ ?b|plt|pte\.? ?ltd|pvt\.? ?ltd|ltd|limited|llc|llp|inc"
+    r"(?:s\s?d\s?n\.? ?b\s?h\s?d|sdn|bhd|berhad|s ?/ ?b|s\.?b\.?$|plt|pte\.? ?ltd|pvt\.? ?ltd|ltd|limited|llc|llp|inc"
     r"|incorporated"
     r"|corp|corporation|gmbh(?: ?& ?co\.? ?kg)?|ag|kg|ohg|e\.? ?k\.?|ug|s\.? ?a\.?(?: de c\.? ?v\.?)?"
     r"|s\.? ?l\.?(?: ?u\.?)?"
@@ -30,6 +30,9 @@ FIRM = _whole(
     "importadora, inversiones, hermanos, bros, brothers, sons, & ?co",
 )
 """Words of a firm's name that are no legal form."""
+
+FIRM_BEGINS = re.compile(r"^\W*(?:enterprises?|trading|company|& ?co|marketing|industries|holdings?)\b")
+"""How a line begins that goes on with the name above."""
 
 TRADE = _whole(
     "restaurante?, restoran, cafe, cafeteria, coffee, kopitiam, kopi, bistro, bar, grill, bakery, bakeries, baker",

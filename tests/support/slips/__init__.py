@@ -1,0 +1,24 @@
+"""Receipts of many lands as plain text, made up, each with what it says."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+_FOLDER = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Slip:
+    """A receipt's text and the values on it, by the keys of the schema."""
+
+    name: str
+    text: str
+    values: Mapping[str, str]
+
+
+def slips() -> Iterator[Slip]:
+    """Every slip of this folder: a `.txt` whose first line is its values as JSON."""
+    for path in sorted(_FOLDER.glob("*.txt")):
+        head, _, text = path.read_text("utf-8").partition("\n")
+        yield Slip(path.stem, text, json.loads(head))

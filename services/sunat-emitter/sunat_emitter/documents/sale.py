@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from shared.contracts.message import Contract
 from sunat_emitter.documents.model import Cliente, Cuota, Emisor, Referencia, TipoComprobante
 from sunat_emitter.documents.taxes import AFECTACIONES, TASA_IGV, TASAS_IGV
-from sunat_emitter.documents.text import Text
+from sunat_emitter.documents.text import SomeText, Text
 
 Cantidad = Annotated[Decimal, Field(gt=0, max_digits=22, decimal_places=10, allow_inf_nan=False)]
 """Up to 12 digits and ten decimals."""
@@ -38,7 +38,7 @@ class Item(Contract):
     codigo_producto: Text = ""
     codigo_sunat: Text = ""
     """UNSPSC, catalog 25."""
-    descripcion: Text = Field(min_length=1)
+    descripcion: SomeText
     unidad_medida: Text = "NIU"
     """Catalog 03."""
     cantidad: Cantidad

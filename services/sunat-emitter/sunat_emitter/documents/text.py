@@ -21,5 +21,14 @@ def writable(text: str) -> str:
     return _NOT_XML.sub("", text)
 
 
+def _some(text: str) -> str:
+    if not text:
+        raise ValueError("el texto está vacío")
+    return text
+
+
 Text = Annotated[str, AfterValidator(clean)]
 """A name, address or description, cleaned when it comes in."""
+
+SomeText = Annotated[str, AfterValidator(clean), AfterValidator(_some)]
+"""The same, of which something must be left."""

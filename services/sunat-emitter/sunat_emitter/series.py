@@ -60,8 +60,8 @@ async def create_serie(call: CreateSerie, deps: Deps) -> Reply:
 
 async def update_serie(call: UpdateSerie, deps: Deps) -> Reply:
     """Change what the call names. Raises Refused: `SERIE_NO_ENCONTRADA`."""
-    values = call.cambio.model_dump(exclude_unset=True)
-    if values.get("estado", "activo") is None:
+    values = call.cambio.model_dump(include={*call.campos})
+    if values.get("estado", "activo") is None:  # a branch can be taken away, a state cannot
         del values["estado"]
     return Reply(show(_there(await deps.series.change(call.company, call.id, values))))
 

@@ -98,6 +98,8 @@ class UpdateSerie(Call[SerieShown]):
     company: Company
     id: int
     cambio: SerieChange
+    campos: tuple[Literal["estado", "sede_id", "sede_nombre", "caja_id"], ...]
+    """What of it was said; the rest stays."""
 
 
 class CorrelativoReservado(Contract):

@@ -1,5 +1,6 @@
 """A draft sale out of a paper that the caller had read."""
 
+import asyncio
 from decimal import Decimal
 
 from pydantic import BaseModel, Field
@@ -25,6 +26,7 @@ _TOLERANCE = Decimal("0.05")
 """Of the total, where lines were rounded one by one."""
 _TEN_DECIMALS = Decimal("0.0000000001")
 _LONGEST = 500
+_SETTLING_SECONDS, _LOOK_SECONDS = 3.0, 0.1
 
 
 class DesdeDocumentoInput(BaseModel):
@@ -43,12 +45,7 @@ async def create_venta_desde_documento(given: Input[DesdeDocumentoInput], deps: 
     Prices of sales are without IGV: where the paper's lines add up to its total, the tax is taken out of them.
     """
     request_id = given.path["request_id"]
-    request = await deps.requests.find(request_id) if len(request_id) <= 64 else None  # noqa: PLR2004 - an id's length
-    if request is None or request.user_id != given.caller.user_id:
-        raise Problem(DOCUMENTO_NO_ENCONTRADO)
-    outcome = request.conclusion.outcome if request.conclusion else None
-    if not isinstance(outcome, LumisOutcome):
-        raise Problem(DOCUMENTO_SIN_DETALLE)
+    outcome = await _outcome(request_id, given.caller.user_id, deps)
     rate = _STANDARD_RATE if given.body.tasa_igv is None else given.body.tasa_igv
     items = items_of(outcome.extracted, rate)
     if not items:
@@ -64,6 +61,21 @@ async def create_venta_desde_documento(given: Input[DesdeDocumentoInput], deps: 
         company=given.caller.company, venta=venta, documento_origen=request_id, clave=f"documento/{request_id}"[:64]
     )
     return created(await deps.bus.call(call))
+
+
+async def _outcome(request_id: str, user_id: str, deps: Deps) -> LumisOutcome:
+    """What the user's upload ended with. Its answer may be a moment ahead of what is stored of it."""
+    deadline = asyncio.get_running_loop().time() + _SETTLING_SECONDS
+    while True:
+        request = await deps.requests.find(request_id)
+        if request is None or request.user_id != user_id:
+            raise Problem(DOCUMENTO_NO_ENCONTRADO)
+        outcome = request.conclusion.outcome if request.conclusion else None
+        if isinstance(outcome, LumisOutcome):
+            return outcome
+        if request.has_ended or asyncio.get_running_loop().time() > deadline:
+            raise Problem(DOCUMENTO_SIN_DETALLE)
+        await asyncio.sleep(_LOOK_SECONDS)
 
 
 def items_of(data: ExtractedData, rate: Decimal) -> tuple[ItemInput, ...]:

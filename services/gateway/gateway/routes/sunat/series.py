@@ -81,7 +81,9 @@ async def create_serie(given: Input[SerieInput], deps: Deps) -> Answer:
 async def update_serie(given: Input[SerieChange], deps: Deps) -> Answer:
     """Change a series' state, branch or till; its name and numbers stay."""
     serie_id = path_id(given, SERIE_NO_ENCONTRADA)
-    await deps.bus.call(UpdateSerie(company=given.caller.company, id=serie_id, cambio=given.body))
+    said = given.body.model_fields_set
+    call = UpdateSerie(company=given.caller.company, id=serie_id, cambio=given.body, campos=tuple(sorted(said)))
+    await deps.bus.call(call)
     return Answer(Done(message="Serie actualizada correctamente"))
 
 

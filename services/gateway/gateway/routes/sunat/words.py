@@ -79,8 +79,10 @@ def invalid(error: ValidationError) -> Problem:
     problems = error.errors(include_input=False, include_url=False)
     if problems[0]["type"] == "json_invalid":
         return Problem(INVALID_JSON)
-    fields = {".".join(str(part) for part in problem["loc"]): _said(problem) for problem in problems}
-    return wrong(fields)
+    # A list whose element is wrong counts as too short besides.
+    within = {problem["loc"][:depth] for problem in problems for depth in range(len(problem["loc"]))}
+    told = [problem for problem in problems if problem["loc"] not in within]
+    return wrong({".".join(str(part) for part in problem["loc"]): _said(problem) for problem in told})
 
 
 def wrong(fields: Mapping[str, str]) -> Problem:

@@ -73,12 +73,14 @@ async def emitted(call: IssueComprobante | IssueNota, given: Input[Any], deps: D
         deadline = asyncio.get_running_loop().time() + deps.sunat.wait.total_seconds()
         shown: ComprobanteShown = await deps.bus.call(call, timeout=_ISSUE_SECONDS)
         read = ReadComprobante(company=given.caller.company, nombre_archivo=shown.nombre_archivo)
-        while shown.estado_sunat == "PENDIENTE" and not future.done():
+        told = False
+        while shown.estado_sunat == "PENDIENTE" and not told:
             left = deadline - asyncio.get_running_loop().time()
             if left <= 0:
                 break
             # The event of a comprobante that an earlier request issued wakes that one only: look now and then.
             await asyncio.wait({future}, timeout=min(left, _LOOK_SECONDS))
+            told = future.done()
             shown = await deps.bus.call(read)
     if shown.estado_sunat == "RECHAZADO":
         message = shown.mensaje_sunat or SUNAT_ERROR.message

@@ -85,3 +85,18 @@ def test_queries_are_described() -> None:
         assert described["limit"]["schema"] == {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}
         assert described["cursor"]["schema"]["type"] == "string"
         assert not any(each.get("required") for each in described.values())
+
+
+def test_scans_are_described_with_both_ways_in_and_their_own_error() -> None:
+    for path in ("/api/ocr-structured", "/api/ocr-structured-v4"):
+        scan = DOCUMENT["paths"][path]["post"]
+        assert scan["security"] == [{"bearer": []}, {"api_key": []}, {}]
+        assert sorted(scan["responses"]) == ["200", "400", "401", "413", "415", "422", "429", "500"]
+        assert "X-Request-ID" in scan["responses"]["422"]["headers"]
+        for status in ("400", "413", "422", "429", "500"):
+            examples = scan["responses"][status]["content"]["application/json"]["examples"]
+            assert all(list(example["value"]) == ["error"] for example in examples.values())
+    schemas = DOCUMENT["components"]["schemas"]
+    for model in ("V4Request", "V4Answer", "LegacyRequest", "LegacyAnswer"):
+        assert schemas[model]["examples"]
+    assert schemas["Alternate"]["properties"]["grand_total"]["type"] == "number"

@@ -12,7 +12,9 @@ NOT_BASE64 = ErrorRow(400, "INVALID_BASE64", "'imageBase64' is not valid base64"
 DOCUMENT_TOO_LARGE = ErrorRow(413, "DOCUMENT_TOO_LARGE", "The document is larger than 10 MB")
 UNSUPPORTED = ErrorRow(415, "UNSUPPORTED_FORMAT", "The document is not a PNG, JPEG or WebP image, or a PDF")
 NO_PDF = ErrorRow(415, "UNSUPPORTED_FORMAT", "The document is not a PDF")
-NO_IMAGE = ErrorRow(415, "UNSUPPORTED_FORMAT", "The document is not a PNG, JPEG or WebP image")
+NO_IMAGE = ErrorRow(
+    415, "UNSUPPORTED_FORMAT", "The document is not a PNG, JPEG or WebP image; PDFs go to /api/ocr-structured-v4"
+)
 
 PDF = "application/pdf"
 _LONGEST = FILE_LIMIT * 4 // 3 + 4

@@ -368,6 +368,16 @@ async def test_whoever_comes_without_a_key_is_limited_by_address(gateway: Gatewa
     assert (await post(gateway, LEGACY, body, user="ana")).status == 200
 
 
+async def test_fetching_is_limited_too_whether_it_succeeds_or_not(gateway: Gateway) -> None:
+    for _ in range(1000):
+        if not (await gateway.deps.rate_limits.take("fetch:ana")).accepted:
+            break
+    async with ScriptedServer(Sent(PDF)) as server:
+        reply = await post(gateway, V4, {"pdfUrl": server.url}, user="ana")
+        assert (reply.status, list(reply.json), server.seen) == (429, ["error"], [])
+    assert (await post(gateway, V4, {"pdfBase64": encoded(PDF)}, user="ana")).status == 200
+
+
 def test_an_address_is_told_by_trusted_proxies_alone() -> None:
     assert Access(proxies=0).address_of("10.0.0.1", "1.2.3.4") == "10.0.0.1"
     assert Access(proxies=1).address_of("10.0.0.1", "6.6.6.6, 1.2.3.4") == "1.2.3.4"

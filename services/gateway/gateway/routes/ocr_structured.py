@@ -3,18 +3,15 @@
 from pydantic import ConfigDict
 
 from gateway.deps import Deps
-from gateway.encoded import DOCUMENT_TOO_LARGE
+from gateway.encoded import DOCUMENT_TOO_LARGE, NO_IMAGE, NOT_BASE64
 from gateway.http import Answer, ErrorRow, Family, Input, Problem, Route
 from gateway.routes import api_key, limits, plain
 from gateway.routes.examples import LEGACY_ANSWER, LEGACY_REQUEST
-from gateway.scans import SCAN_ERRORS, UNREADABLE, ImageRequest, image_of, scan, scan_body
+from gateway.scan_requests import INVALID_JSON, INVALID_REQUEST, ImageRequest, ScanRequest, scan_body
+from gateway.scans import NO_INVOICE, NO_RESULT, UNREADABLE, scan
 from shared.contracts.india import INDIA_LEGACY, IndiaLegacyOutcome, LegacyDocument
 
 MISSING = ErrorRow(400, "MISSING_DOCUMENT", "Missing 'imageBase64' in request body")
-ONLY_IMAGES = ErrorRow(
-    415, "UNSUPPORTED_FORMAT", "The document is not a PNG, JPEG or WebP image; PDFs go to /api/ocr-structured-v4"
-)
-NO_INVOICE = ErrorRow(422, UNREADABLE.code, "No invoice was found in the document")
 
 
 class LegacyRequest(ImageRequest):
@@ -29,15 +26,11 @@ class LegacyAnswer(LegacyDocument):
     model_config = ConfigDict(json_schema_extra={"examples": [LEGACY_ANSWER]})
 
 
-async def read_plain_invoice(given: Input[LegacyRequest], deps: Deps) -> Answer:
+async def read_plain_invoice(given: Input[ScanRequest], deps: Deps) -> Answer:
     """Read a picture of a GST invoice and tell whether its total follows from its lines."""
-    if not (given.body.imageBase64 or "").strip():
+    if given.body.upload is None:
         raise Problem(MISSING)
-    try:
-        upload = await image_of(given.body)
-    except Problem as problem:
-        raise Problem(ONLY_IMAGES) if problem.status == ONLY_IMAGES.status else problem from None
-    conclusion = await scan(given, upload, INDIA_LEGACY, deps)
+    conclusion = await scan(given, given.body.upload, INDIA_LEGACY, deps)
     if not isinstance(conclusion.outcome, IndiaLegacyOutcome):
         raise TypeError("another schema's outcome")
     if not _says_anything(conclusion.outcome.document):
@@ -64,13 +57,17 @@ FAMILY = Family(
             answer=LegacyAnswer,
             errors=(
                 MISSING,
-                *SCAN_ERRORS,
+                INVALID_JSON,
+                INVALID_REQUEST,
+                NOT_BASE64,
+                UNREADABLE,
                 NO_INVOICE,
                 DOCUMENT_TOO_LARGE,
                 plain.TOO_LARGE,
-                ONLY_IMAGES,
+                NO_IMAGE,
                 api_key.NO_ACCESS,
                 plain.LIMITED,
+                NO_RESULT,
                 plain.FAULT,
             ),
         ),

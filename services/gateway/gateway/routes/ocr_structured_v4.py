@@ -5,27 +5,26 @@ from typing import Any
 from pydantic import ConfigDict, Field
 
 from gateway.deps import Deps
-from gateway.encoded import DOCUMENT_TOO_LARGE, NO_PDF, UNSUPPORTED
+from gateway.encoded import DOCUMENT_TOO_LARGE, NO_PDF, NOT_BASE64, UNSUPPORTED
 from gateway.http import Answer, ErrorRow, Family, Input, Problem, Route
 from gateway.routes import api_key, limits, plain
 from gateway.routes.examples import V4_ANSWER, V4_REQUESTS
+from gateway.scan_requests import INVALID_JSON, INVALID_REQUEST, DocumentRequest, ScanRequest, scan_body
 from gateway.scans import (
     FETCH_FAILED,
     INVALID_URL,
-    SCAN_ERRORS,
+    NO_INVOICE,
+    NO_RESULT,
     UNREADABLE,
-    DocumentRequest,
     annotations_of,
     document_of,
     scan,
-    scan_body,
 )
 from shared.contracts.india import INDIA_GST_V4, IndiaGstOutcome, V4Document
 
 MISSING = ErrorRow(
     400, "MISSING_DOCUMENT", "Missing document: one of 'imageBase64', 'pdfUrl' or 'pdfBase64' is required"
 )
-NO_INVOICE = ErrorRow(422, UNREADABLE.code, "No invoice was found in the document")
 
 
 class V4Request(DocumentRequest):
@@ -44,9 +43,9 @@ class V4Answer(V4Document):
     )
 
 
-async def read_gst_invoice(given: Input[V4Request], deps: Deps) -> Answer:
+async def read_gst_invoice(given: Input[ScanRequest], deps: Deps) -> Answer:
     """Read a GST invoice, all pages of it, and work out which reading of its figures agrees with its own totals."""
-    upload = await document_of(given.body, deps)
+    upload = await document_of(given, deps)
     if upload is None:
         raise Problem(MISSING)
     conclusion = await scan(given, upload, INDIA_GST_V4, deps)
@@ -81,9 +80,12 @@ FAMILY = Family(
             answer=V4Answer,
             errors=(
                 MISSING,
-                *SCAN_ERRORS,
+                INVALID_JSON,
+                INVALID_REQUEST,
+                NOT_BASE64,
                 INVALID_URL,
                 FETCH_FAILED,
+                UNREADABLE,
                 NO_INVOICE,
                 DOCUMENT_TOO_LARGE,
                 plain.TOO_LARGE,
@@ -91,6 +93,7 @@ FAMILY = Family(
                 NO_PDF,
                 api_key.NO_ACCESS,
                 plain.LIMITED,
+                NO_RESULT,
                 plain.FAULT,
             ),
         ),

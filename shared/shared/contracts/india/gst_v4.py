@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from shared.contracts.india.figures import (
     Amount,
@@ -26,6 +26,7 @@ from shared.contracts.message import Contract
 from shared.money import json_number
 
 PriceMode = Literal["WITH_TAX", "WITHOUT_TAX"]
+Figure = Annotated[Decimal, WithJsonSchema({"type": "number"})]
 _Lenient = BeforeValidator(mapping_of)
 _Rows = BeforeValidator(rows_of)
 
@@ -202,10 +203,10 @@ class Alternate(Contract):
     name: str
     price_mode: str
     """`WITH_TAX`, `WITHOUT_TAX`, or `MIXED` where the lines differ."""
-    grand_total: Decimal
-    round_off: Decimal
-    error_absolute: Decimal
-    score: Decimal
+    grand_total: Figure
+    round_off: Figure
+    error_absolute: Figure
+    score: Figure
     selected: bool
 
 

@@ -120,7 +120,10 @@ class DocumentRequest(ImageRequest):
         if not (self.plugins or self.annotations):
             return None
         options = {"plugins": self.plugins or [], "annotations": _rows(self.annotations)}
-        content = json.dumps(options, ensure_ascii=False).encode("utf-8", "replace")
+        try:
+            content = json.dumps(options, ensure_ascii=False, allow_nan=False).encode("utf-8", "replace")
+        except ValueError:  # NaN and Infinity get through parsers, and are no JSON
+            raise Problem(INVALID_JSON) from None
         if len(content) > LARGEST_ANNOTATIONS + _LARGEST_PLUGINS:
             raise Problem(INVALID_REQUEST, message="'annotations' are larger than 4 MB")
         return Content(content)

@@ -219,6 +219,7 @@ NO_IMAGE = "Missing 'imageBase64' in request body"
         (V4, {"imageBase64": "A" * 21_000_000}, 413, "The request body is too large"),
         (V4, {"imageBase64": encoded(PNG), "model": "two words"}, 400, "'model' must be named like `vendor/model`"),
         (V4, {"imageBase64": encoded(PNG), "plugins": [{}]}, 400, "'plugins' must be at most 10 objects"),
+        (V4, {"imageBase64": encoded(PNG), "plugins": [{"id": "x", "n": float("inf")}]}, 400, "is not valid JSON"),
         (V4, {"imageBase64": encoded(PNG), "plugins": [{"id": "x" * 20_000}]}, 400, "'plugins' are too large"),
         (
             V4,

@@ -64,6 +64,7 @@ def nota(*items: Item, motivo: str = "01", tipo: TipoComprobante = "01", **field
         numero=88,
         motivo_codigo=motivo,
         motivo="Por acuerdo con el cliente",
+        fecha_emision=HOY - timedelta(days=30),
     )
     return Nota(**{"cliente": EMPRESA, "items": items or (item(),), "referencia": referencia, **fields})
 
@@ -163,9 +164,7 @@ SALES: Mapping[str, tuple[Venta, Emision]] = {
     "factura with ten decimals": (venta(item("0.3333333333", "17.1234567891", unidad_medida="KGM")), emision()),
     "factura of 500 lines": (venta(*many(500)), emision()),
     "factura to a name that XML must escape": (
-        venta(
-            item(descripcion='Caño 1/2" <PVC> & codo'), cliente=ODD_NAME, orden_compra="OC20267", guias=("T001-8",)
-        ),
+        venta(item(descripcion='Caño 1/2" <PVC> & codo'), cliente=ODD_NAME, orden_compra="OC20267", guias=("T001-8",)),
         emision(),
     ),
     "boleta to a person": (venta(*ITEMS, cliente=PERSONA), emision("03")),

@@ -138,7 +138,7 @@ def issue(venta: Venta, emision: Emision, icbper: Decimal = ICBPER_POR_BOLSA) ->
 
     Raises:
         Refused: as `figures`, and `NOTA_INVALIDA` where a note has no reference or a sale is issued as a note,
-            `FECHA_VENCIMIENTO_INVALIDA`, `DETRACCION_INVALIDA`.
+            `FECHA_VENCIMIENTO_INVALIDA`, `DETRACCION_INVALIDA`, `LEYENDA_INVALIDA`.
     """
     note = isinstance(venta, Nota)
     if note != (emision.tipo in {"07", "08"}):

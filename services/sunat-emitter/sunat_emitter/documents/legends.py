@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from shared.errors import Refused
 from sunat_emitter.documents.model import Leyenda, Totales
 from sunat_emitter.documents.sale import Venta
 from sunat_emitter.documents.words import amount_in_words
@@ -21,12 +22,18 @@ LEYENDAS: Mapping[str, str] = {
 
 
 def leyendas(venta: Venta, totales: Totales) -> tuple[Leyenda, ...]:
-    """The total in words, then what the figures ask for, then what the sale asks for; each once."""
+    """The total in words, then what the figures ask for, then what the sale asks for; each once.
+
+    Raises:
+        Refused: `LEYENDA_INVALIDA` where the sale asks for a code that is none of `LEYENDAS`.
+    """
+    if unknown := [code for code in venta.leyendas if code not in LEYENDAS]:
+        raise Refused("LEYENDA_INVALIDA", f"La leyenda «{unknown[0]}» no existe en el catálogo 52")
     codes = (
         *(("1002",) if totales.gratuito else ()),
         *(("2006",) if venta.detraccion else ()),
         *(("2007",) if totales.ivap_base else ()),
-        *(code for code in venta.leyendas if code in LEYENDAS),
+        *venta.leyendas,
     )
     words = Leyenda(codigo="1000", texto=amount_in_words(totales.total, venta.moneda))
     return (words, *(Leyenda(codigo=code, texto=LEYENDAS[code]) for code in dict.fromkeys(codes)))

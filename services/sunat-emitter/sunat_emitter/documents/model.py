@@ -158,6 +158,8 @@ class Referencia(Contract):
     """Catalog 09 or 10."""
     motivo: Text
     """`Description` of the `DiscrepancyResponse`."""
+    fecha_emision: date | None = None
+    """When that document was issued, where it is known (3321)."""
 
 
 class Leyenda(Contract):

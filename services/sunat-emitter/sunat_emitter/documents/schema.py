@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Any, cast
 
 from lxml import etree
@@ -19,6 +20,7 @@ _FILES = {
     "VoidedDocuments": "2.0/maindoc/UBL-VoidedDocuments-2.0.xsd",
 }
 """By a document's root element."""
+_LOCK = Lock()
 
 
 @dataclass(frozen=True)
@@ -40,9 +42,11 @@ def schema_errors(tree: Element, folder: Path) -> tuple[SchemaError, ...]:
     if name not in _FILES:
         raise ValueError(f"no schema for {name}")
     schema = _compiled(folder / _FILES[name])
-    if schema.validate(tree):
-        return ()
-    return tuple(SchemaError(error.line, error.message) for error in cast("Iterable[Any]", schema.error_log))
+    # The log belongs to the schema, which threads share.
+    with _LOCK:
+        if schema.validate(tree):
+            return ()
+        return tuple(SchemaError(error.line, error.message) for error in cast("Iterable[Any]", schema.error_log))
 
 
 @cache

@@ -127,7 +127,7 @@ CENT = Decimal("0.001")
 OTHER = Tributo(codigo="9999", base=Decimal(2500), monto=Decimal(25), tasa=Decimal(1))
 ISC = Tributo(codigo="2000", base=Decimal(2500), monto=Decimal(25), tasa=Decimal(1), sistema_isc="01")
 BAG = Tributo(codigo="7152", base=Decimal(0), monto=Decimal("0.50"), bolsas=1, por_unidad=Decimal("0.50"))
-SECOND_RATE = item(tipo_afectacion_igv="17", descripcion="Arroz")
+RICE_LINE = item(tipo_afectacion_igv="17", descripcion="Arroz")
 
 
 def mixed_rates() -> Comprobante:
@@ -209,8 +209,10 @@ NOTES: Mapping[str, Made] = {
     "2117": part("referencia", CREDIT, numero=100_000_000),
     "2205": part("referencia", DEBIT, serie="F1"),
     "2172": part("referencia", DEBIT, motivo_codigo="13"),
+    "2128": part("referencia", CREDIT, motivo_codigo=""),
     "2136": part("referencia", CREDIT, motivo=""),
     "2135": part("referencia", CREDIT, motivo="X" * 501),
+    "3230": lambda: of(nota(RICE_LINE), "07"),
     "3315": lambda: of(nota(motivo="13", cuotas=shapes.CUOTAS), "07"),
     "3257": whole(CREDIT_13, forma_pago=None),
 }
@@ -281,7 +283,7 @@ SUMS: Mapping[str, Made] = {
     "2999": part("totales", gravado=CENT),
     "2048": part("totales", igv=CENT),
     "3462": mixed_rates,
-    "2644": lambda: of(venta(item(), SECOND_RATE)),
+    "2644": lambda: of(venta(item(), RICE_LINE)),
     "2650": taxes(ISC, shape=RICE),
     "3273": part("totales", EXPORT, exportacion=Decimal("1206.51")),
     "3274": part("totales", MIXED, inafecto=Decimal("12.67")),
@@ -319,7 +321,7 @@ PAYMENT: Mapping[str, Made] = {
     "3265": paid(pendiente=Decimal("3050.31")),
     "3266": paid(cuotas=(Cuota(monto=Decimal("3050.31"), vencimiento=HOY),)),
     "3267": dues(0),
-    "3321": dues(0, shape=CREDIT_13),
+    "3321": dues(-30, shape=CREDIT_13),
     "3319": paid(pendiente=Decimal("3050.29")),
     "3128": whole(DEPOSIT, tipo_operacion="0101"),
     "3127": whole(tipo_operacion="1001"),

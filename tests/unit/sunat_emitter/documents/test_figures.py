@@ -88,7 +88,7 @@ def test_the_parts_of_a_total_add_up(sale: Venta) -> None:
 
 
 @given(sales())
-@settings(suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_is_sold_sunat_would_find_no_fault_with_the_figures(sale: Venta) -> None:
     emission = emision("07" if isinstance(sale, Nota) else "01")
     assert violations(issue(sale, emission)) == ()
@@ -298,6 +298,12 @@ def test_the_legends_follow_from_the_figures() -> None:
     asked = shapes.of(venta(item(tipo_afectacion_igv="20"), leyendas=("2001", "2001")))
     assert [each.codigo for each in asked.leyendas] == ["1000", "2001"]
     assert asked.leyendas[0].texto == "SON CIEN CON 00/100 SOLES"
+
+
+def test_a_legend_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(Refused) as refused:
+        shapes.of(venta(leyendas=("1000",)))
+    assert refused.value.code == "LEYENDA_INVALIDA"
 
 
 @pytest.mark.parametrize(("sale", "tipo"), [(venta(), "07"), (nota(), "01")])

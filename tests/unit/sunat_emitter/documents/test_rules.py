@@ -1,16 +1,19 @@
 """SUNAT's rules: each is broken by one document, and none by a clean one."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from lxml import etree
 
+from sunat_emitter.documents.model import TipoComprobante
 from sunat_emitter.documents.rules import Violation, tree_violations, violations
 from sunat_emitter.documents.rules.check import RULES
 from sunat_emitter.documents.rules.deadlines import Deadlines
+from sunat_emitter.documents.sale import Item
 from sunat_emitter.documents.ubl import build
 from tests.support import comprobantes as shapes
-from tests.support.comprobantes import HOY, item, of, venta
+from tests.support.comprobantes import HOY, item, nota, of, venta
 from tests.unit.sunat_emitter.documents.broken import BROKEN
 
 
@@ -120,3 +123,34 @@ def test_two_totals_of_taxes_are_found() -> None:
     assert total is not None
     total.addnext(etree.fromstring(etree.tostring(total)))
     assert "3024" in codes(tree_violations(tree))
+
+
+@pytest.mark.parametrize(
+    ("motive", "items", "code"),
+    [
+        ("11", (item(),), "2642"),
+        ("12", (item(),), "2644"),
+        ("11", (item(tipo_afectacion_igv="40"),), None),
+        ("12", (item(tipo_afectacion_igv="17"),), None),
+        ("01", (item(tipo_afectacion_igv="17"),), "3230"),
+    ],
+)
+def test_a_note_on_exports_or_rice_has_its_own_motive(motive: str, items: tuple[Item, ...], code: str | None) -> None:
+    found = codes(violations(of(nota(*items, motivo=motive), "07")))
+    assert (code in found) if code else found == set()
+
+
+@pytest.mark.parametrize(
+    ("rate", "year", "tipo", "clean"),
+    [
+        ("10.5", 2026, "01", True),
+        ("10.5", 2025, "01", False),
+        ("10", 2026, "01", False),
+        ("10", 2025, "01", True),
+        ("10", 2026, "07", True),
+    ],
+)
+def test_the_reduced_rate_is_the_one_of_its_time(rate: str, year: int, tipo: TipoComprobante, clean: bool) -> None:
+    sale = nota(tasa_igv=Decimal(rate)) if tipo == "07" else venta(tasa_igv=Decimal(rate))
+    document = of(sale, tipo).model_copy(update={"fecha_emision": HOY.replace(year=year)})
+    assert ("3462" not in codes(violations(document))) is clean

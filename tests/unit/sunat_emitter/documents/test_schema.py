@@ -25,7 +25,7 @@ def test_every_shape_is_valid(shape: str) -> None:
 
 
 @given(TEXT, TEXT)
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 def test_whatever_names_and_descriptions_say_the_document_is_valid(name: str, description: str) -> None:
     cliente = shapes.EMPRESA.model_copy(update={"nombre": name})
     document = shapes.of(venta(item(descripcion=description), cliente=cliente))

@@ -11,7 +11,7 @@ from sunat_emitter.documents.taxes import EXPORTACION, IVAP
 
 _SERIE = re.compile(r"[FBE][A-Z0-9]{3}|\d{4}")
 _LARGEST_NUMBER = 99_999_999
-_LONGEST_DESCRIPTION = 500
+_DESCRIPTION = re.compile(r"\S.{1,499}")
 _EXPORT, _IVAP = "11", "12"
 """Catalogs 09 and 10: motives that are about one kind of tax alone."""
 
@@ -26,6 +26,10 @@ def _note(code: str, tipo: str, message: str, broken: Callable[[Comprobante, Ref
 
 def _number(reference: Referencia) -> bool:
     return bool(_SERIE.fullmatch(reference.serie)) and 0 < reference.numero <= _LARGEST_NUMBER
+
+
+def _has(comprobante: Comprobante, tax: str) -> bool:
+    return any(each.codigo == tax for linea in comprobante.lineas for each in linea.tributos)
 
 
 def _only(comprobante: Comprobante, tax: str) -> bool:
@@ -86,7 +90,13 @@ NOTES = (
         "2172",
         "07 08",
         "ResponseCode - El tipo de nota no corresponde a un valor del catálogo",
-        lambda each, reference: reference.motivo_codigo not in MOTIVOS[each.tipo],
+        lambda each, reference: bool(reference.motivo_codigo) and reference.motivo_codigo not in MOTIVOS[each.tipo],
+    ),
+    _note(
+        "2128",
+        "07 08",
+        "El XML no contiene el tag o no existe informacion de ResponseCode",
+        lambda _each, reference: not reference.motivo_codigo,
     ),
     _note(
         "2136",
@@ -98,7 +108,7 @@ NOTES = (
         "2135",
         "07 08",
         "cac:DiscrepancyResponse/cbc:Description - El dato ingresado no cumple con la estructura",
-        lambda _each, reference: len(reference.motivo) > _LONGEST_DESCRIPTION,
+        lambda _each, reference: bool(reference.motivo) and not _DESCRIPTION.fullmatch(reference.motivo),
     ),
     _note(
         "3107",
@@ -108,6 +118,24 @@ NOTES = (
             (reference.motivo_codigo == _EXPORT and not _only(each, EXPORTACION))
             or (reference.motivo_codigo == _IVAP and not _only(each, IVAP))
         ),
+    ),
+    _note(
+        "2642",
+        "07",
+        "Operaciones de exportacion, deben consignar Tipo Afectacion igual a 40",
+        lambda each, reference: reference.motivo_codigo == _EXPORT and not _only(each, EXPORTACION),
+    ),
+    _note(
+        "2644",
+        "07",
+        "Comprobante operacion sujeta IVAP solo debe tener ítems con código afectación del IGV 17",
+        lambda each, reference: reference.motivo_codigo == _IVAP and not _only(each, IVAP),
+    ),
+    _note(
+        "3230",
+        "07",
+        "El tipo de nota de crédito debe ser 12 (ajustes afectos al IVAP) si existen ítems afectos al IVAP",
+        lambda each, reference: reference.motivo_codigo != _IVAP and _has(each, IVAP),
     ),
     Rule(
         "3315",

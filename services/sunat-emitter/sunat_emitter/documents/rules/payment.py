@@ -33,6 +33,12 @@ def _not_summed(_comprobante: Comprobante, forma: FormaPago) -> bool:
     return forma.credito and bool(forma.cuotas) and whole != forma.pendiente
 
 
+def _before_changed(comprobante: Comprobante, forma: FormaPago) -> bool:
+    note = comprobante.referencia
+    since = note.fecha_emision if note else None
+    return since is not None and any(cuota.vencimiento <= since for cuota in forma.cuotas)
+
+
 PAYMENT = (
     Rule(
         "3244",
@@ -89,9 +95,7 @@ PAYMENT = (
     _forma(
         "3321",
         "La fecha de la cuota debe ser posterior a la fecha de emisión del comprobante que se modifica",
-        lambda each, forma: (
-            each.tipo == "07" and any(cuota.vencimiento <= each.fecha_emision for cuota in forma.cuotas)
-        ),
+        _before_changed,
     ),
     _forma("3319", "La suma de las cuotas debe ser igual al Monto neto pendiente de pago", _not_summed),
     _forma(

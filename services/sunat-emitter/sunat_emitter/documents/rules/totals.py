@@ -1,6 +1,7 @@
 """Rules on a document's sums, taxes and discounts."""
 
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 
 from sunat_emitter.documents.model import Ajuste, Comprobante, Totales
@@ -22,6 +23,8 @@ from sunat_emitter.documents.taxes import (
 )
 
 _NONE = Decimal(0)
+_RATE_UNTIL_2025, _RATE_SINCE_2026, _REDUCED_SINCE = Decimal(10), Decimal("10.5"), date(2026, 1, 1)
+"""The reduced rate of restaurants and hotels (Ley 31556, as extended)."""
 _SOLD = frozenset({IGV, IVAP, EXPORTACION, EXONERADO, INAFECTO})
 
 
@@ -66,6 +69,13 @@ def _rates(comprobante: Comprobante) -> set[Decimal]:
         for tax in linea.tributos
         if tax.base > 0 and (tax.codigo == IGV or (tax.codigo == GRATUITO and "11" <= tax.afectacion <= "16"))
     }
+
+
+def _current(comprobante: Comprobante) -> frozenset[Decimal]:
+    """The rates that hold on the day of issue; a note may be on a document of another year."""
+    if comprobante.tipo in {"07", "08"}:
+        return TASAS_IGV
+    return TASAS_IGV - {_RATE_UNTIL_2025 if comprobante.fecha_emision >= _REDUCED_SINCE else _RATE_SINCE_2026}
 
 
 def _igv(comprobante: Comprobante) -> Decimal:
@@ -142,7 +152,7 @@ SUMS = (
         "3462",
         "La tasa del IGV debe ser la misma en todas las líneas o ítems del documento y debe corresponder con una "
         "tasa vigente",
-        lambda each: len(_rates(each)) > 1 or not _rates(each) <= TASAS_IGV,
+        lambda each: len(_rates(each)) > 1 or not _rates(each) <= _current(each),
     ),
     Rule("2644", "Comprobante contiene operaciones sujetas al IVAP con operaciones no sujetas", _mixed_ivap),
     Rule(

@@ -57,7 +57,6 @@ async def india(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[India
             "OPENROUTER_BASE_URL": two.url,
             "PDF_URL_ALLOW_PRIVATE": "true",
             "API_KEYS": f"shop:{hashlib.sha256(KEY.encode()).hexdigest()}",
-            "LOCATE_VALUES": "false",
         }
         platform = await stack.enter_async_context(running(tmp_path_factory.mktemp("india"), settings))
         yield India(platform, one, two, files)

@@ -234,7 +234,8 @@ class _Run:
 
     def _look_for_words(self) -> None:
         """Begin OCR for the places of values, where there is no text layer to find them in."""
-        if self._limits.locate_values and not self._evidence.words and self._words is None:
+        wanted = self._limits.locate_values and self._schema.places
+        if wanted and not self._evidence.words and self._words is None:
             self._words = self._search.begin(self._document, self._deadline.remaining())
 
     async def _words_within(self, deadline: Deadline) -> tuple[Word, ...]:

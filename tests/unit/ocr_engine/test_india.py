@@ -180,6 +180,11 @@ def test_percents_may_be_sums(text: str, percent: str | None) -> None:
     assert canonical_percent(text) == percent
 
 
+async def test_no_ocr_is_made_for_places_that_nobody_is_shown(models: HostedModels) -> None:
+    await ask(models)
+    assert "words" not in models.local.calls
+
+
 async def test_long_answers_get_room(models: HostedModels) -> None:
     models.gemini.script(gemini.cut())
     result = await ask(models)

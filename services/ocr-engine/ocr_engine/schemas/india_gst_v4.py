@@ -153,4 +153,5 @@ INDIA_GST_V4_SCHEMA = DocumentSchema(
     most_pages=50,
     least_tokens=8192,
     short_years=True,
+    places=False,
 )

@@ -69,5 +69,6 @@ INDIA_LEGACY_SCHEMA = DocumentSchema(
     instructions=INSTRUCTIONS + _RULES,
     task="Read this GST invoice.",
     short_years=True,
+    places=False,
     least_tokens=4096,
 )

@@ -96,6 +96,8 @@ class DocumentSchema:
     """Whether a date may end in two digits of its year."""
     most_pages: int | None = None
     """Pages of a PDF that a hosted model gets whole, where it is not what the settings say."""
+    places: bool = True
+    """Whether anybody is shown where values stand; if not, no OCR is made for it beside a model's work."""
     least_tokens: int = 0
     """Room that an answer of many keys needs, where the settings give less."""
 

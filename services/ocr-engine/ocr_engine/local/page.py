@@ -66,6 +66,15 @@ class Span:
         """The place on the page as shown."""
         return enclosing_box([token.box for token in self.tokens], self.aspect)
 
+    def part(self, start: int, end: int) -> "Span":
+        """The words that the characters `start` to `end` of the text lie in."""
+        place, taken = 0, []
+        for token in self.tokens:
+            if place < end and place + len(token.text) > start:
+                taken.append(token)
+            place += len(token.text) + 1
+        return Span(tuple(taken or self.tokens), self.page, self.aspect)
+
 
 @dataclass(frozen=True)
 class Line:

@@ -53,12 +53,7 @@ class Paper:
 
 def part_of(span: Span, start: int, end: int) -> Span:
     """The words of a span that its text's characters `start` to `end` lie in."""
-    place, taken = 0, []
-    for token in span.tokens:
-        if place < end and place + len(token.text) > start:
-            taken.append(token)
-        place += len(token.text) + 1
-    return Span(tuple(taken or span.tokens), span.page, span.aspect)
+    return span.part(start, end)
 
 
 def customers(cell: Cell, paper: Paper) -> bool:

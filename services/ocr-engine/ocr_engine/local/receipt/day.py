@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from ocr_engine.local.dates import PrintedDate, find_dates, find_doubtful_dates
 from ocr_engine.local.found import Found, source_of
 from ocr_engine.local.page import Line
-from ocr_engine.local.receipt.money import span_of
 from ocr_engine.local.spelling import fold
 
 _LABEL = re.compile(
@@ -57,7 +56,7 @@ def _weighed(
             weight -= _IMPLAUSIBLE
         if each.other is not None:
             weight -= _EITHER
-        span = span_of(line, each.start, each.end)
+        span = line.span().part(each.start, each.end)
         weight = min(weight, 0.98) * (0.6 + 0.4 * span.score)
         raw = line.text[each.start : each.end]
         yield Found(each.value.isoformat(), raw, weight, span, source_of(line), index)

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from ocr_engine.local.amounts import parse_money
 from ocr_engine.local.currency import CODE, SIGN
-from ocr_engine.local.page import Line, Span
+from ocr_engine.local.page import Line
 from ocr_engine.local.spelling import repair_digits
 from shared.money import parse_amount
 
@@ -43,16 +43,6 @@ def pointless_in(line: Line) -> list[Money]:
     text = repair_digits(line.text)
     hits = [hit for hit in _PLAIN.finditer(text) if len(text) - hit.end() <= _LONGEST_GAP]
     return [Money(Decimal(hit["digits"]) / 100, *hit.span("digits"), pointless=True) for hit in hits[-1:]]
-
-
-def span_of(line: Line, start: int, end: int) -> Span:
-    """The words that the characters `start` to `end` of a line's text lie in."""
-    place, taken = 0, []
-    for token in line.tokens:
-        if place < end and place + len(token.text) > start:
-            taken.append(token)
-        place += len(token.text) + 1
-    return line.span(taken or None)
 
 
 def _found(text: str, decimal: str) -> Iterator[Money]:

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 
 from ocr_engine.local.found import Found, source_of
 from ocr_engine.local.page import Line
-from ocr_engine.local.receipt.money import span_of
 from ocr_engine.local.spelling import fold
 
 _SIGN = r"(?:no\b\.?|num\b\.?|number\b|numero\b|nro\b\.?|nr\b\.?|n[o°º]?\.?\s?[°º:]|#|id\b)"
@@ -47,7 +46,7 @@ def _labelled(lines: Sequence[Line]) -> Iterator[Found]:
             value = _VALUE.match(line.text, hit.end())
             if value is None or _DATE_OR_TIME.fullmatch(value[0]) or not _LEAST <= len(value[0]) <= _LONGEST:
                 continue
-            span = span_of(line, *value.span())
+            span = line.span().part(*value.span())
             sure = (weight - _LATER * index) * (0.6 + 0.4 * span.score)
             yield Found(value[0].replace(" ", ""), value[0], sure, span, source_of(line), index)
             break

@@ -9,7 +9,7 @@ from statistics import median
 from ocr_engine.local.currency import BEFORE_OR_AFTER
 from ocr_engine.local.page import Line, Span, Token
 from ocr_engine.local.receipt.labels import Kind, is_tax_summary, kind_of
-from ocr_engine.local.receipt.money import Money, money_in, pointless_in, span_of
+from ocr_engine.local.receipt.money import Money, money_in, pointless_in
 from ocr_engine.local.spelling import fold
 
 _TIMES = re.compile(
@@ -98,7 +98,7 @@ def _labelled(lines: Sequence[Line], index: int, found: Sequence[Sequence[Money]
             kind, label = _neighbour(lines, index, found)
         end = money.end
         if kind is not None:
-            yield Sum(kind, money.amount, label, span_of(line, money.start, money.end), index)
+            yield Sum(kind, money.amount, label, line.span().part(money.start, money.end), index)
 
 
 def _pointless(line: Line, index: int) -> Iterator[Sum]:
@@ -107,7 +107,7 @@ def _pointless(line: Line, index: int) -> Iterator[Sum]:
         kind = _kind(line, words) if words else None
         if kind is not None:
             label = " ".join(word.text for word in words)
-            yield Sum(kind, money.amount, label, span_of(line, money.start, money.end), index, pointless=True)
+            yield Sum(kind, money.amount, label, line.span().part(money.start, money.end), index, pointless=True)
 
 
 def _words(line: Line, start: int, end: int) -> list[Token]:
@@ -158,7 +158,7 @@ def _goods(line: Line, index: int, moneys: Sequence[Money]) -> Goods | None:
     if not moneys or (len(moneys) == 1 and _TIMES.search(fold(line.text)[: moneys[-1].end])):
         return None
     last = moneys[-1]
-    span = span_of(line, last.start, last.end)
+    span = line.span().part(last.start, last.end)
     return Goods(last.amount, index, span.right, span)
 
 

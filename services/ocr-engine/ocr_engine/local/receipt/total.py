@@ -10,7 +10,6 @@ from statistics import median
 from ocr_engine.local.found import Found, source_of
 from ocr_engine.local.page import Line
 from ocr_engine.local.receipt.labels import Kind
-from ocr_engine.local.receipt.money import span_of
 from ocr_engine.local.receipt.sums import Amounts, Sum, aligned
 from shared.money import CENT
 
@@ -88,7 +87,7 @@ def _unlabelled(
     for index, money in amounts.all:
         value = money.amount
         if value > 0 and value not in known and (counts[value] > 1 or proofs.kinds(value)):
-            each = Sum(Kind.COUNT, value, "", span_of(lines[index], money.start, money.end), index)
+            each = Sum(Kind.COUNT, value, "", lines[index].span().part(money.start, money.end), index)
             found[value] = (_score(each, proofs, lines, amounts) + _REPEATED * min(counts[value], 4), each)
     return found
 

@@ -1,0 +1,1 @@
+"""Rules for résumés: who applies, and how to reach them."""

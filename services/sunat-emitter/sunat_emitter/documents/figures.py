@@ -42,6 +42,9 @@ class Figures:
 def figures(venta: Venta, icbper: Decimal = ICBPER_POR_BOLSA) -> Figures:
     """The lines and totals of a sale or note, also of one that is not issued yet.
 
+    A line's discount is one amount for the whole line, without IGV, and is taken off once: gross 90.00 less 5.00 is
+    85.00, on which the IGV is 15.30. Taking it off a second time from the document's base is rejected by SUNAT (3277).
+
     Args:
         venta: The sale; a `Nota` has its discounts folded into the unit values.
         icbper: Tax on one plastic bag, in the sale's currency.

@@ -17,9 +17,9 @@ NAMESPACES = {"cac": CAC, "cbc": CBC, "ext": EXT, "ds": DS}
 _CAC, _CBC = f"{{{CAC}}}", f"{{{CBC}}}"
 
 
-def root(name: str, namespace: str) -> Element:
-    """A document's root with a place for its signature (the first `ExtensionContent`)."""
-    prefixes = cast("dict[str, str]", {None: namespace, **NAMESPACES})  # the stubs know no default namespace
+def root(name: str, namespace: str, **more: str) -> Element:
+    """A document's root with a place for its signature (the first `ExtensionContent`); `more` namespaces by prefix."""
+    prefixes = cast("dict[str, str]", {None: namespace, **NAMESPACES, **more})  # the stubs know no default namespace
     element = etree.Element(f"{{{namespace}}}{name}", nsmap=prefixes)
     extensions = etree.SubElement(element, f"{{{EXT}}}UBLExtensions")
     extension = etree.SubElement(extensions, f"{{{EXT}}}UBLExtension")

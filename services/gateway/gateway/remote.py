@@ -60,7 +60,7 @@ class RemoteDocuments:
                     answer = await self._get(self._checked(url), ends - time.monotonic())
                     if answer.status not in _REDIRECTS or "location" not in answer.headers:
                         return _content(answer)
-                    url = urljoin(url, answer.headers["location"])
+                    url = _joined(url, answer.headers["location"])
         except TimeoutError:
             raise NotFetched("server", "no answer came in time") from None
         raise NotFetched("server", "it redirects too often")
@@ -84,6 +84,13 @@ class RemoteDocuments:
             raise NotFetched("server", "no answer came in time") from None
         except HttpFailed:
             raise NotFetched("server", "no connection, or it broke off") from None
+
+
+def _joined(base: str, location: str) -> str:
+    try:
+        return urljoin(base, location)
+    except ValueError:  # brackets that do not match
+        raise NotFetched("address", _REASONS["malformed"]) from None
 
 
 def _content(answer: HttpAnswer) -> bytes:

@@ -31,6 +31,19 @@ def test_no_key_two_keys_or_a_weak_one_stop_the_start(keys: dict[str, Any]) -> N
     assert "short" not in str(raised.value).replace("too_short", "").replace("string_too_short", "")
 
 
+def test_api_keys_are_named_hashes() -> None:
+    text = f"shop:{'A' * 64}, other-shop:{'b' * 64},"
+    settings = GatewaySettings(**NEEDED, jwt_secret=SECRET, api_keys=text)
+    assert settings.named_api_keys == {"a" * 64: "shop", "b" * 64: "other-shop"}
+    assert GatewaySettings(**NEEDED, jwt_secret=SECRET).named_api_keys == {}
+
+
+@pytest.mark.parametrize("text", ["shop", "shop:abc", f":{'a' * 64}", f"a b:{'a' * 64}", "a" * 64])
+def test_a_key_in_clear_or_without_a_name_stops_the_start(text: str) -> None:
+    with pytest.raises(ValidationError, match="SHA-256"):
+        GatewaySettings(**NEEDED, jwt_secret=SECRET, api_keys=text)
+
+
 def test_the_service_follows_every_event_and_wakes_its_own() -> None:
     assert SERVICE.settings is GatewaySettings
     assert len(SERVICE.followers) == 1

@@ -5,6 +5,7 @@ import pytest
 from ocr_engine.evidence import Evidence
 from ocr_engine.local.lumis.embedded import read_embedded
 from ocr_engine.validation import XML_DIFFERS, validate
+from shared.contracts.odoo import ODOO_INVOICE
 from shared.contracts.reading import ReadField, Reading
 
 CII = """<?xml version="1.0" encoding="UTF-8"?>
@@ -127,3 +128,73 @@ def test_an_xml_that_says_the_same_raises_no_warning() -> None:
         schema_name="lumis", provider="gemini", fields={"total": field("11.240"), "date": field("2025-01-31")}
     )
     assert XML_DIFFERS not in validate(read, Evidence(1, 1, xml=CII)).warnings
+
+
+UBL_CREDIT = """<CreditNote xmlns="urn:c" xmlns:b="urn:b" xmlns:g="urn:g">
+ <b:ID>C-3</b:ID><b:IssueDate>2025-03-04</b:IssueDate><b:CreditNoteTypeCode>381</b:CreditNoteTypeCode>
+ <b:DocumentCurrencyCode>EUR</b:DocumentCurrencyCode><g:OrderReference><b:ID>PO-9</b:ID></g:OrderReference>
+ <g:AccountingSupplierParty><g:Party><g:PostalAddress><g:Country><b:IdentificationCode>NL</b:IdentificationCode></g:Country>
+  </g:PostalAddress><g:PartyTaxScheme><b:CompanyID>NL004495445B01</b:CompanyID></g:PartyTaxScheme>
+  <g:PartyLegalEntity><b:RegistrationName>Van Esch B.V.</b:RegistrationName></g:PartyLegalEntity></g:Party>
+ </g:AccountingSupplierParty>
+ <g:AccountingCustomerParty><g:Party><g:PartyLegalEntity><b:RegistrationName>De Korenaar</b:RegistrationName>
+  </g:PartyLegalEntity></g:Party></g:AccountingCustomerParty>
+ <g:PaymentMeans><b:PaymentID>REF 7</b:PaymentID><g:PayeeFinancialAccount><b:ID>NL91 ABNA 0417 1643 00</b:ID>
+  </g:PayeeFinancialAccount></g:PaymentMeans>
+ <g:TaxTotal><b:TaxAmount currencyID="EUR">2.10</b:TaxAmount><g:TaxSubtotal><b:TaxableAmount>10.00</b:TaxableAmount>
+  <b:TaxAmount>2.10</b:TaxAmount><g:TaxCategory><b:Percent>21</b:Percent></g:TaxCategory></g:TaxSubtotal></g:TaxTotal>
+ <g:LegalMonetaryTotal><b:TaxExclusiveAmount>10.00</b:TaxExclusiveAmount>
+  <b:TaxInclusiveAmount>12.10</b:TaxInclusiveAmount></g:LegalMonetaryTotal>
+ <g:CreditNoteLine><b:CreditedQuantity unitCode="HUR">2</b:CreditedQuantity>
+  <b:LineExtensionAmount>10.00</b:LineExtensionAmount><g:Item><b:Name>Zetwerk</b:Name>
+  <g:ClassifiedTaxCategory><b:Percent>21</b:Percent></g:ClassifiedTaxCategory></g:Item>
+  <g:Price><b:PriceAmount>5.00</b:PriceAmount></g:Price></g:CreditNoteLine>
+</CreditNote>"""
+
+TWO_CURRENCIES = """<CrossIndustryInvoice xmlns="urn:r"><ExchangedDocument><ID>1</ID></ExchangedDocument>
+ <SupplyChainTradeTransaction><ApplicableHeaderTradeSettlement><InvoiceCurrencyCode>GBP</InvoiceCurrencyCode>
+  <SpecifiedTradeSettlementHeaderMonetarySummation><TaxTotalAmount currencyID="EUR">190.00</TaxTotalAmount>
+   <TaxTotalAmount currencyID="GBP">163.16</TaxTotalAmount></SpecifiedTradeSettlementHeaderMonetarySummation>
+ </ApplicableHeaderTradeSettlement></SupplyChainTradeTransaction></CrossIndustryInvoice>"""
+
+
+def printed(**values: str) -> Reading:
+    return Reading(
+        schema_name=ODOO_INVOICE, provider="local", fields={key: field(value) for key, value in values.items()}
+    )
+
+
+def test_a_credit_note_in_ubl_fills_every_field_of_an_invoice() -> None:
+    read = validate(printed(total="12.10", supplier="Drukkerij"), Evidence(1, 1, xml=UBL_CREDIT))
+    wanted = {
+        "type": "refund",
+        "invoice_id": "C-3",
+        "date": "2025-03-04",
+        "currency": "EUR",
+        "supplier": "Van Esch B.V.",
+        "supplier_vat": "NL004495445B01",
+        "supplier_country": "NL",
+        "client": "De Korenaar",
+        "subtotal": "10.00",
+        "total_tax_amount": "2.10",
+        "total": "12.10",
+        "iban": "NL91ABNA0417164300",
+        "payment_ref": "REF 7",
+    }
+    assert {key: read.value(key) for key in wanted} == wanted
+    assert read.tables["purchase_orders"][0]["number"].value == "PO-9"
+    assert [cell.value for cell in read.tables["taxes"][0].values()] == ["21", "10.00", "2.10"]
+    line = {key: cell.value for key, cell in read.items[0].items()}
+    assert (line["description"], line["unit"], line["quantity"], line["total"]) == ("Zetwerk", "h", "2", "12.10")
+    assert read.fields["total"].page == 0
+    assert not read.warnings
+
+
+def test_an_xml_that_says_otherwise_than_the_print_wins_with_a_warning() -> None:
+    read = validate(printed(total="13.00"), Evidence(1, 1, xml=UBL_CREDIT))
+    assert (read.value("total"), read.fields["total"].source) == ("12.10", "xml")
+    assert read.warnings == (XML_DIFFERS,)
+
+
+def test_the_tax_is_taken_in_the_invoices_own_currency() -> None:
+    assert validate(printed(), Evidence(1, 1, xml=TWO_CURRENCIES)).value("total_tax_amount") == "163.16"

@@ -17,7 +17,7 @@ TEXT_PAGES = 20
 """Pages whose own text is read; it costs milliseconds each."""
 
 MIN_WORDS = 20
-"""Fewer words than these: the page is a scan, perhaps with a stamp of text on it."""
+"""Fewer words than these beside a picture: the page is a scan, perhaps with a stamp of text on it."""
 
 _MAX_XML = 2_000_000
 _MAX_ATTACHMENTS = 10
@@ -58,7 +58,7 @@ class Pdf:
         self._pdf.close()
 
     def words(self, index: int) -> tuple[TextWord, ...]:
-        """The page's own words; empty where they are too few or mostly unreadable signs."""
+        """The page's own words; empty where they are mostly unreadable signs, or few beside a picture (a scan)."""
         page = self._page(index)
         text_page = page.get_textpage()
         try:
@@ -68,7 +68,9 @@ class Pdf:
             page.close()
         text = "".join(word.text for word in words)
         bad = sum(1 for character in text if not character.isprintable() or "\ue000" <= character <= "\uf8ff")
-        return () if len(words) < MIN_WORDS or bad > _GARBAGE * len(text) else words
+        if bad > _GARBAGE * len(text) or (len(words) < MIN_WORDS and (not words or self.may_show_code(index))):
+            return ()
+        return words
 
     def size(self, index: int) -> tuple[float, float]:
         """Width and height of the shown page in points."""

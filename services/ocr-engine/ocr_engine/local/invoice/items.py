@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from ocr_engine.local.invoice.headings import LINES
 from ocr_engine.local.invoice.words import Kind, is_carried, is_sum, kind_of
 from ocr_engine.local.page import Line, Span
 from ocr_engine.local.spelling import fold
-from ocr_engine.local.table.figure import Figure, amounts_on, number_of
+from ocr_engine.local.table.figure import Figure, amounts_on, number_of, rates_in
 from ocr_engine.local.table.reader import Table, find_tables, label_of
 from ocr_engine.local.table.rows import Row
 from shared.money import CENT, to_cents
@@ -18,16 +18,20 @@ _CENTS = re.compile(r"\d[.,]\d{2,4}(?!\d)")
 _NOTE = re.compile(
     r"^(?:\(?(?:gtin|ean|gln|art\.?-?\s?nr|artikel-?nr|sku|isbn|upc|hs[ -]?code|hsn|s/?n|serial|charge|lot"
     r"|batch|verpackung|herkunft\w*"
-    r"|getline\w*|brutto\s?preis|netto\s?preis|listenpreis|preisbasis\w*|abschlag|zuschlag|artikel\w*rabatt\w*"
+    r"|brutto\s?preis|netto\s?preis|listenpreis|preisbasis\w*|abschlag|zuschlag|artikel\w*rabatt\w*"
     r"|weitere eigenschaften"
-    r"|lieferschein\w*|lieferung|delivery|besteller|bestellung|order|po|ref(?:erence)?|ean-vke|vke/geb"
-    r"|basisartikel|country of origin"
-    r"|warranty|garantie|enthalt|included?|periode?|period|zeitraum|leistungszeitraum|berechnungszeitraum"
+    r"|lieferschein\w*|lieferung|delivery|besteller|bestellung|order|po|ref(?:erence)?|country of origin"
+    r"|(?:warranty|garantie)\s*:|enthalt|included?|periode?|period|zeitraum|leistungszeitraum|berechnungszeitraum"
     r"|zahlernr|zahler\w*)\b.*)"
     r"|^\*.*|^\(gtin\)$|^\(gln\)$|^\d{8,14}$"
 )
-_PAIR = re.compile(r"^[\w .\-/]{2,40}\s?:\s?\S+")
+_PAIR = re.compile(r"^[\w .\-/]{2,40}\s?:\s?\S")
+"""`Packing: bottle`; the first line of a name may look so, a further one is a remark."""
 _UNIT = re.compile(r"[a-zà-ÿ²³]{1,12}\.?(?:\([a-z]{1,3}\))?", re.IGNORECASE)
+_NO_LINES = frozenset({Kind.TAX, Kind.DUE, Kind.PREPAID, Kind.BASE, Kind.OTHER})
+_CODE_DIGITS = 4
+_SAME_NAME = 1.75
+"""In line heights: the widest step between two lines of a name."""
 _LONGEST_NAME = 6
 """Lines of one name."""
 
@@ -79,10 +83,43 @@ def read_items(lines: Sequence[Line], decimal: str) -> Items:
     items: list[Item] = []
     for table in tables:
         rows = _with_usual_amounts(table.rows)
-        items += [_item(row, table, decimal) for row in rows]
+        named = [item for row in rows if (item := _item(row, table, decimal)).name or item.quantity]
+        items += _with_discounts(named, lines, decimal)
     if items:
         return Items(tuple(items), tuple((table.first, table.rows[-1].anchor) for table in tables))
     return _unheaded(lines, decimal)
+
+
+def _with_discounts(items: Sequence[Item], lines: Sequence[Line], decimal: str) -> list[Item]:
+    """The items, each row that only takes something off the one before put into it.
+
+    A last row that takes a share of several is a discount of the whole and stays a line of its own.
+    """
+    result: list[Item] = []
+    for place, item in enumerate(items):
+        before = result[-1] if result else None
+        bare = item.quantity is None and item.code is None
+        taken = item.amount.value if item.amount else Decimal(0)
+        label = label_of(lines[item.line], decimal)
+        if (
+            before is None
+            or before.amount is None
+            or not bare
+            or taken >= 0
+            or kind_of(label) is not Kind.DISCOUNT
+            or (place == len(items) - 1 and len(result) > 1 and not _share_of(label, before.amount.value, taken))
+        ):
+            result.append(item)
+            continue
+        amount = replace(before.amount, value=before.amount.value + taken)
+        percent = next(rates_in(label), None)
+        discount = Figure(percent, item.spans[0]) if percent is not None and item.spans else before.discount
+        result[-1] = replace(before, amount=amount, discount=discount)
+    return result
+
+
+def _share_of(name: str, amount: Decimal, taken: Decimal) -> bool:
+    return any(abs(amount * rate / 100 + taken) <= CENT for rate in rates_in(name))
 
 
 def _is_lines(table: Table) -> bool:
@@ -150,27 +187,26 @@ def _unit(row: Row, quantity: Figure | None) -> str | None:
 def _name(row: Row) -> tuple[str, tuple[Span, ...]]:
     """The goods' name: the description's first lines, before notes and before a gap."""
     parts = row.parts("description")
-    own = [part for part in parts if not _is_note(part.text)]
     taken: list[Span] = []
-    for part in own or parts[:1]:
-        if taken and (_gap(taken[-1], part) > 1.75 * _height(part) or len(taken) >= _LONGEST_NAME):
-            break
-        if taken and _skipped_between(parts, taken[-1], part):
+    for part in parts:
+        folded = fold(part.text).strip()
+        if _is_note(folded) or (taken and _PAIR.match(folded)):
+            if taken:
+                break
+            continue
+        if taken and (_gap(taken[-1], part) > _SAME_NAME * _height(part) or len(taken) >= _LONGEST_NAME):
             break
         taken.append(part)
+    taken = taken or list(parts[:1])
     if not taken and row.parts("code"):
         taken = [row.parts("code")[0]]
     text = " ".join(part.text for part in taken)
     return re.sub(r"(?<=\w)- (?=[a-z])", "", text).strip(" :-"), tuple(taken)
 
 
-def _is_note(text: str) -> bool:
-    folded = fold(text).strip()
-    return bool(_NOTE.match(folded)) or not any(map(str.isalpha, folded))
-
-
-def _skipped_between(parts: Sequence[Span], before: Span, after: Span) -> bool:
-    return parts.index(after) - parts.index(before) > 1
+def _is_note(folded: str) -> bool:
+    code = not any(map(str.isalpha, folded)) and sum(map(str.isdigit, folded)) >= _CODE_DIGITS
+    return bool(_NOTE.match(folded)) or code
 
 
 def _gap(before: Span, after: Span) -> float:
@@ -190,17 +226,23 @@ def _unheaded(lines: Sequence[Line], decimal: str) -> Items:
         if not amounts:
             continue
         kind = kind_of(label)
-        if (kind in {Kind.LINES, Kind.NET, Kind.TOTAL} or is_sum(label)) and rows:
-            total = amounts[-1].value
-            for start in range(len(rows)):
-                chosen = rows[start:]
-                if abs(sum((figure.value for _, _, figure in chosen), Decimal(0)) - total) <= CENT and total:
-                    items = [Item(name.text, (name,), at, figure) for at, name, figure in chosen]
-                    return Items(tuple(items), ((chosen[0][0], chosen[-1][0]),))
+        if kind in {Kind.LINES, Kind.NET, Kind.TOTAL} or is_sum(label):
+            chosen = _adding_up(rows, amounts[-1].value)
+            if chosen:
+                items = [Item(name.text, (name,), at, figure) for at, name, figure in chosen]
+                return Items(tuple(items), ((chosen[0][0], chosen[-1][0]),))
             continue
-        if is_carried(label) or kind in {Kind.TAX, Kind.DUE, Kind.PREPAID, Kind.BASE, Kind.OTHER}:
+        if is_carried(label) or kind in _NO_LINES:
             continue
         words = line.tokens[: amounts[-1].start]
         if sum(character.isalpha() for token in words for character in token.text) > 2:  # noqa: PLR2004 - no name
             rows.append((index, line.span(words), Figure(amounts[-1].value, amounts[-1].span)))
     return Items(())
+
+
+def _adding_up(rows: Sequence[tuple[int, Span, Figure]], total: Decimal) -> Sequence[tuple[int, Span, Figure]]:
+    """The rows directly above a sum that add up to it."""
+    for start in range(len(rows) if total else 0):
+        if abs(sum((figure.value for _, _, figure in rows[start:]), Decimal(0)) - total) <= CENT:
+            return rows[start:]
+    return ()

@@ -47,6 +47,7 @@ _LEGAL_FORM = re.compile(
     r"|oy|ab|as|a/s|aps|sp\. ?z ?o\.? ?o\.?|s\.?r\.?o\.?|kft|d\.o\.o\.?|pvt\.?|private limited"
     r"|sociedad anonima|y cia)(?![\w])"
 )
+_FRENCH_FORM = re.compile(r"\b(sarl|sas|sasu|eurl|sa|snc)\W*$")
 _POSTAL = re.compile(
     r"\b(?:[a-z]{1,2}[- ])?\d{4,5}\b(?: ?[a-z]{2})?\s+[a-z]|\b[a-z]{1,2}\d{1,2}[a-z]? ?\d[a-z]{2}\b"
     r"|,\s?[a-z]{2} \d{5}\b"
@@ -85,6 +86,8 @@ _TITLE_WORDS = re.compile(
     r"|quittung|receipt|beleg|statement|bill|original|kopie|copy|duplicate|seite|page|stylesheet|beispiel"
     r"|version|currency|wahrung|bill|tax)\b.*)$"
 )
+_BANK = re.compile(r"\b(?:\w*banka?|\w*sparkasse|banque|banco|banca|caixa\w*|credit agricole|postfinance|treasury)\b")
+"""The paper's bank stands beside the seller's name more often than it sells."""
 _BLOCK_LINES = 8
 _LONGEST_NAME = 60
 _LETTERHEAD = 0.3
@@ -159,9 +162,27 @@ def _weigh(paper: Paper, sellers: Sequence[Block], buyers: Sequence[Name], domai
             each.weight -= 0.6
         if _LEGAL_FORM.search(fold(each.name.text)):
             each.weight += 0.1
+        if _BANK.search(fold(each.name.text)):
+            each.weight -= 0.25
         if any(_of_domain(each.name.text, domain) for domain in domains):
             each.weight += 0.12
-    return sorted(weighed, key=lambda each: -each.weight)
+    best = sorted(weighed, key=lambda each: -each.weight)
+    bare = _without_stated_form(best[0].name, paper) if best else None
+    return [_Weighed(bare, best[0].weight), *best] if bare else best
+
+
+def _without_stated_form(name: Name, paper: Paper) -> Name | None:
+    """A French name without the form that the paper states by itself.
+
+    It must stand beside the name together with the capital (Code de commerce, R123-238) and is no part of it.
+    """
+    hit = _FRENCH_FORM.search(fold(name.text))
+    if hit is None or hit.start() == 0:
+        return None
+    stated = re.compile(rf"\b{re.escape(hit[1])}\W+(?:unipersonnelle )?au capital")
+    if not any(stated.search(cell.folded) for cell in paper.cells()):
+        return None
+    return Name(name.text[: hit.start()].strip(" ,-"), name.span, name.line)
 
 
 def _candidates(paper: Paper, sellers: Sequence[Block]) -> Iterator[tuple[Name, float, str]]:

@@ -11,6 +11,7 @@ from ocr_engine.local.table.figure import Amount, amounts_on, number_of, rates_i
 from shared.money import CENT
 
 _HIGHEST_RATE = Decimal(40)
+_BESIDE_TAX = frozenset({Kind.DISCOUNT, Kind.CHARGE})
 _LABEL_ABOVE = 8
 """Lines above an amount in which a column's heading is looked for."""
 _CURRENCY = re.compile(r"\b[A-Z]{3}\b|[^\w\s]|[\d.,]+\s?%?")
@@ -81,6 +82,9 @@ def _label(line: Line, start: int, end: int) -> tuple[Kind, str] | None:
     for first in range(len(cells) - 1, -1, -1):
         text = " ".join(cell.text for cell in cells[first:])
         kind = kind_of(text)
+        if kind is Kind.TAX and first > 0 and kind_of(cells[0].text) in _BESIDE_TAX:
+            # `Discount … 7 % VAT … 0.06`: the rate says how the discount is taxed.
+            return kind_of(cells[0].text) or kind, cells[0].text
         if kind is not None:
             return kind, text
     return None

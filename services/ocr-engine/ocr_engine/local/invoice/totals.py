@@ -1,7 +1,7 @@
 """Total, subtotal, tax and what is due: labels propose, arithmetic decides."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from ocr_engine.local.found import Found, source_of
@@ -17,6 +17,9 @@ _UNDER_HEADING = 0.55
 _AS_DUE = 0.5
 _PER_PROOF = 0.1
 _PROVED = 0.99
+_BY_PROOFS = ((3.0, 0.99), (2.0, 0.97), (1.0, 0.93), (0.0, 0.85))
+"""Confidence by how much proves a total."""
+_DISPUTED = 0.6
 _COMPUTED = 0.45
 _LEAST = 0.3
 
@@ -46,7 +49,7 @@ class Ledger:
 
     def totals(self) -> Totals:
         """The joint choice."""
-        total = sorted(self._totals(), key=lambda each: -each.weight)
+        total = self._with_confidence(sorted(self._totals(), key=lambda each: -each.weight))
         amount = Decimal(total[0].value) if total else None
         pair = self._pair(amount)
         net, tax = pair or (None, None)
@@ -72,6 +75,20 @@ class Ledger:
                 weight -= 0.3
             found.append(self._found(each, weight))
         return found or self._computed()
+
+    def _with_confidence(self, ranked: list[Found]) -> list[Found]:
+        """The candidates, the first as sure as its proofs make it; one that the printed sums speak against is not."""
+        if not ranked or ranked[0].source == "computed":
+            return ranked
+        best = ranked[0]
+        proofs = self._proofs(Decimal(best.value), gross=True)
+        score = best.span.score if best.span else 1.0
+        if proofs:
+            sure = next(sure for least, sure in _BY_PROOFS if proofs >= least) * (0.5 + 0.5 * score)
+            return [replace(best, weight=max(best.weight, sure)), *ranked[1:]]
+        disputed = any(self._nets()) and any(self._tax_values())
+        second = ranked[1].weight if len(ranked) > 1 else 0.0
+        return [replace(best, weight=max(min(best.weight, _DISPUTED), second)), *ranked[1:]] if disputed else ranked
 
     def _proofs(self, amount: Decimal, *, gross: bool) -> float:
         nets, taxes = self._nets(), self._tax_values()
@@ -122,16 +139,44 @@ class Ledger:
         return list({row.rate: row for row in self._rows}.values())
 
     def _pair(self, total: Decimal | None) -> tuple[Decimal, Decimal] | None:
-        """Net and tax that lead to the total, those with a tax first."""
+        """Net and tax that lead to the total: the surest of both by label, an exact sum before a rounded one."""
         if total is None:
             return None
-        pairs = [
-            (net, tax)
-            for net in self._nets()
-            for tax in (*self._tax_values(), Decimal(0))
-            if abs(net + tax - total) <= self._tolerance and (tax or Decimal(0) in self._tax_values() or net == total)
-        ]
-        return max(pairs, key=lambda pair: abs(pair[1]), default=None)
+        best: tuple[float, tuple[Decimal, Decimal]] | None = None
+        for net, sure_net in self._weighed_nets().items():
+            for tax, sure_tax in self._weighed_taxes().items():
+                off = abs(net + tax - total)
+                weight = sure_net + sure_tax + (off == 0) + 0.2 * bool(tax)
+                if off <= self._tolerance and (best is None or weight > best[0]):
+                    best = weight, (net, tax)
+        return best[1] if best else None
+
+    def _weighed_nets(self) -> dict[Decimal, float]:
+        nets: dict[Decimal, float] = {}
+        for each in self._sums:
+            sure = {Kind.NET: 2.0, Kind.LINES: 1.5, Kind.BASE: 0.5}.get(each.kind)
+            if sure is not None:
+                nets[each.amount] = max(nets.get(each.amount, 0.0), sure)
+        printed = [row.base for row in self._unique() if row.base is not None]
+        if printed:
+            added = sum(printed, Decimal(0))
+            nets[added] = nets.get(added, 0.5) + 1.0
+        lines = self._items.total
+        if lines is not None:
+            for value in {lines, lines + self._extra()}:
+                nets[value] = nets.get(value, 0.3) + 0.5
+        return nets
+
+    def _weighed_taxes(self) -> dict[Decimal, float]:
+        taxes: dict[Decimal, float] = {Decimal(0): 0.0}
+        for each in self._of(Kind.TAX):
+            sure = 1.0 if any(map(str.isdigit, each.label)) else 2.0
+            taxes[each.amount] = max(taxes.get(each.amount, 0.0), sure)
+        rows = self._unique()
+        if rows:
+            added = sum((row.amount for row in rows), Decimal(0))
+            taxes[added] = taxes.get(added, 0.5) + 1.0
+        return taxes
 
     def _subtotals(self, total: Decimal | None, net: Decimal | None) -> list[Found]:
         found = []

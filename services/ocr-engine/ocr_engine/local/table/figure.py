@@ -23,6 +23,9 @@ _FIGURE = re.compile(
 _NEGATIVE = "-(–−"
 _CENTS = re.compile(r"[.,]\d{2}(?!\d)$")
 _GROUP = 3
+_LONGEST_UNIT = 12
+_SECOND = re.compile(r"\d[.,]\d|\d\s?%")
+"""A second number in the cell: then it is words, not a figure."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ def figure_of(span: Span, decimal: str, *, ocr: bool = False) -> Figure | None:
         return None
     rest = f"{text[: hit.start()]} {text[hit.end() :]}".strip(" .:*=")
     value = number_of(hit["number"], decimal)
-    if value is None or len(rest) > max(12, len(hit["number"]) * 2):
+    if value is None or len(rest) > max(_LONGEST_UNIT, len(hit["number"]) * 2) or _SECOND.search(rest):
         return None
     negative = any(sign in _NEGATIVE for sign in hit["before"]) or hit["after"].strip() in {"-", "–"}
     return Figure(-value if negative else value, span, rest, hit["percent"] is not None)

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from sunat_emitter.catalogos import MONEDA, MOTIVO_NOTA_CREDITO, MOTIVO_NOTA_DEBITO, TIPO_DOCUMENTO_IDENTIDAD
 from sunat_emitter.documents.legends import LEYENDAS
-from sunat_emitter.documents.model import Comprobante
+from sunat_emitter.documents.model import Comprobante, Direccion
 
 NOMBRES = {
     "01": "FACTURA ELECTRÓNICA",
@@ -117,16 +117,8 @@ def qr_text(comprobante: Comprobante, digest: str = "") -> str:
 
 
 def printed(comprobante: Comprobante, digest: str, consulta: str = CONSULTA_SUNAT) -> Printed:
-    """Everything that the page shows.
-
-    Args:
-        comprobante: The document.
-        digest: `DigestValue` of its signature.
-        consulta: Where the reader can look the document up.
-    """
-    direccion, cliente = comprobante.emisor.direccion, comprobante.cliente
-    place = " - ".join(part for part in (direccion.distrito, direccion.provincia, direccion.departamento) if part)
-    forma, note = comprobante.forma_pago, comprobante.referencia
+    """Everything that the page shows; `digest` is its signature's, `consulta` where a reader can look it up."""
+    cliente, forma, note = comprobante.cliente, comprobante.forma_pago, comprobante.referencia
     title = NOMBRES[comprobante.tipo]
     return Printed(
         titulo=title,
@@ -134,13 +126,13 @@ def printed(comprobante: Comprobante, digest: str, consulta: str = CONSULTA_SUNA
         ruc=comprobante.emisor.ruc,
         emisor=comprobante.emisor.razon_social,
         nombre_comercial=comprobante.emisor.nombre_comercial,
-        domicilio=" ".join(part for part in (direccion.direccion, direccion.urbanizacion, place) if part),
+        domicilio=_address(comprobante.emisor.direccion),
         contacto=tuple(each for each in (comprobante.emisor.telefono, comprobante.emisor.email) if each),
         fecha=_day(comprobante.fecha_emision),
         hora=comprobante.hora_emision.strftime("%H:%M:%S"),
         fecha_vencimiento=_day(comprobante.fecha_vencimiento) if comprobante.fecha_vencimiento else "",
-        moneda=_moneda(comprobante.moneda, "descripcion"),
-        simbolo=_moneda(comprobante.moneda, "simbolo"),
+        moneda=_named(MONEDA, comprobante.moneda, "descripcion"),
+        simbolo=_named(MONEDA, comprobante.moneda, "simbolo"),
         cliente=cliente.nombre,
         cliente_tipo_documento=_named(TIPO_DOCUMENTO_IDENTIDAD, cliente.tipo_documento, "abreviatura"),
         cliente_documento=cliente.numero_documento,
@@ -150,7 +142,7 @@ def printed(comprobante: Comprobante, digest: str, consulta: str = CONSULTA_SUNA
         lineas=_lines(comprobante),
         totales=_totals(comprobante),
         total=comprobante.totales.total,
-        en_letras=next((each.texto for each in comprobante.leyendas if each.codigo == _WORDS), ""),
+        en_letras="".join(each.texto for each in comprobante.leyendas if each.codigo == _WORDS),
         leyendas=tuple(LEYENDAS.get(each.codigo, each.texto) for each in comprobante.leyendas if each.codigo != _WORDS),
         detraccion=_deposit(comprobante),
         referencia=f"{NOMBRES[note.tipo]} {note.serie}-{note.numero}" if note else "",
@@ -165,16 +157,17 @@ def printed(comprobante: Comprobante, digest: str, consulta: str = CONSULTA_SUNA
     )
 
 
+def _address(direccion: Direccion) -> str:
+    place = " - ".join(part for part in (direccion.distrito, direccion.provincia, direccion.departamento) if part)
+    return " ".join(part for part in (direccion.direccion, direccion.urbanizacion, place) if part)
+
+
 def _day(day: date) -> str:
     return f"{day:%d/%m/%Y}"
 
 
 def _named(entries: tuple[dict[str, object], ...], code: str, field: str) -> str:
     return next((str(each[field]) for each in entries if each["codigo"] == code), code)
-
-
-def _moneda(code: str, field: str) -> str:
-    return _named(MONEDA, code, field)
 
 
 def _motive(comprobante: Comprobante) -> str:

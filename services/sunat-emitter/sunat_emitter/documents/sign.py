@@ -123,37 +123,42 @@ def verify(xml: bytes) -> Signed:
             tree, f"{{{EXT}}}UBLExtensions/{{{EXT}}}UBLExtension/{{{EXT}}}ExtensionContent/{_DS}Signature"
         )
         info = _only(signature, f"{_DS}SignedInfo")
-        algorithm = _which(_only(info, f"{_DS}SignatureMethod").get("Algorithm", ""))
-        reference = _only(info, f"{_DS}Reference")
-        transform = _only(reference, f"{_DS}Transforms/{_DS}Transform")
-        digest = _text(_only(reference, f"{_DS}DigestValue"))
-        _expect(reference, "URI", "")
-        _expect(transform, "Algorithm", f"{DS}enveloped-signature")
-        _expect(_only(info, f"{_DS}CanonicalizationMethod"), "Algorithm", _C14N)
-        _expect(_only(reference, f"{_DS}DigestMethod"), "Algorithm", _DIGESTS[algorithm])
-        value = b64decode(_text(_only(signature, f"{_DS}SignatureValue")), validate=False)
-        certificate = x509.load_der_x509_certificate(
-            b64decode(_text(_only(signature, f"{_DS}KeyInfo/{_DS}X509Data/{_DS}X509Certificate")))
-        )
+        algorithm, digest = _claims(info)
+        value = b64decode(_text(_only(signature, f"{_DS}SignatureValue")))
+        public = _public_key(signature)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise SignatureBroken(str(error)) from error
     # Serializing carries the namespaces of the ancestors along, which C14N of a part of a tree would leave out.
-    canonical = etree.tostring(
-        etree.fromstring(etree.tostring(info, with_tail=False)), method="c14n", with_comments=False
-    )
-    public = certificate.public_key()
-    if not isinstance(public, RSAPublicKey):
-        raise SignatureBroken("the certificate's key is not RSA")
+    alone = etree.fromstring(etree.tostring(info, with_tail=False))
+    canonical = etree.tostring(alone, method="c14n", with_comments=False)
     try:
         public.verify(value, canonical, PKCS1v15(), _algorithm(algorithm))
     except InvalidSignature as error:
         raise SignatureBroken("the signature is not of this certificate's key") from error
     _take_out(signature)
-    if not hmac.compare_digest(
-        _hash(etree.tostring(tree, method="c14n", with_comments=False), algorithm), b64decode(digest)
-    ):
+    found = _hash(etree.tostring(tree, method="c14n", with_comments=False), algorithm)
+    if not hmac.compare_digest(b64encode(found).decode("ascii"), digest):
         raise SignatureBroken("the document was altered after it was signed")
     return Signed(xml, digest)
+
+
+def _claims(info: Element) -> tuple[Algorithm, str]:
+    """The algorithm and the digest that are signed, of a signature of the one form that SUNAT wants."""
+    algorithm = _which(_only(info, f"{_DS}SignatureMethod").get("Algorithm", ""))
+    reference = _only(info, f"{_DS}Reference")
+    _expect(reference, "URI", "")
+    _expect(_only(reference, f"{_DS}Transforms/{_DS}Transform"), "Algorithm", f"{DS}enveloped-signature")
+    _expect(_only(info, f"{_DS}CanonicalizationMethod"), "Algorithm", _C14N)
+    _expect(_only(reference, f"{_DS}DigestMethod"), "Algorithm", _DIGESTS[algorithm])
+    return algorithm, _text(_only(reference, f"{_DS}DigestValue"))
+
+
+def _public_key(signature: Element) -> RSAPublicKey:
+    shown = _text(_only(signature, f"{_DS}KeyInfo/{_DS}X509Data/{_DS}X509Certificate"))
+    key = x509.load_der_x509_certificate(b64decode(shown)).public_key()
+    if not isinstance(key, RSAPublicKey):
+        raise SignatureBroken("the certificate's key is not RSA")
+    return key
 
 
 def _only(parent: Element, path: str) -> Element:

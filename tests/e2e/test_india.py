@@ -167,7 +167,8 @@ async def test_a_model_of_ones_choice_and_plugins_go_to_openrouter_and_annotatio
 
 async def test_a_model_that_is_gone_falls_back_to_the_usual_ones(india: India) -> None:
     body = {"imageBase64": encoded(JPEG), "model": "google/gemini-2.0-flash"}
-    india.openrouter.script(openrouter.error(404, "No endpoints found for google/gemini-2.0-flash."))
+    gone = openrouter.error(404, "No endpoints found for google/gemini-2.0-flash.")
+    india.openrouter.script(gone, gone)
     status, answer, _ = await india.post(V4, body)
     assert status == 200, answer
     assert [seen.path.rpartition("/")[2] for seen in india.gemini.seen] == [

@@ -194,7 +194,8 @@ async def test_long_answers_get_room(models: HostedModels) -> None:
 
 
 async def test_a_model_at_openrouter_is_asked_first_and_the_usual_ones_follow(models: HostedModels) -> None:
-    models.openrouter.script(openrouter.error(404, "No endpoints found"))
+    gone = openrouter.error(404, "No endpoints found")
+    models.openrouter.script(gone, gone)
     result = await ask(models, model="anthropic/claude-sonnet-9")
     assert tries(result) == [
         ("openrouter", "anthropic/claude-sonnet-9", "http_404"),
@@ -202,9 +203,30 @@ async def test_a_model_at_openrouter_is_asked_first_and_the_usual_ones_follow(mo
     ]
 
 
+async def test_a_model_without_structured_output_is_told_the_schema_in_words(models: HostedModels) -> None:
+    nothing = "No endpoints found that can handle the requested parameters."
+    models.openrouter.script(openrouter.error(404, nothing), openrouter.fenced(V4_VALUES))
+    result = await ask(models, model="anthropic/claude-3.5-sonnet")
+    assert tries(result) == [("openrouter", "anthropic/claude-3.5-sonnet", "ok")]
+    first, second = (seen.body for seen in models.openrouter.seen)
+    assert first["provider"] == {"require_parameters": True}
+    assert not {"response_format", "provider", "temperature"} & set(second)
+    assert '"hsn_tax_table"' in second["messages"][0]["content"]
+    assert result.reading is not None
+    assert result.reading.value("invoice_number") == "INV-2024-001"
+
+
+async def test_the_usual_model_is_never_asked_without_its_schema(models: HostedModels) -> None:
+    models.gemini.otherwise = Reply(b"down", status=503)
+    models.openrouter.script(openrouter.error(404, "gone"))
+    models.local.read_error = UnreadableDocument(Unreadable.PROVIDERS_FAILED)
+    await ask(models)
+    assert len(models.openrouter.seen) == 1
+
+
 async def test_a_model_of_googles_is_asked_of_gemini_then_of_openrouter(models: HostedModels) -> None:
     models.gemini.script(gemini.overloaded(), gemini.overloaded())
-    models.openrouter.script(openrouter.error(404, "gone"))
+    models.openrouter.script(openrouter.error(404, "gone"), openrouter.error(404, "gone"))
     result = await ask(models, model="google/gemini-2.5-flash")
     assert [each[:2] for each in tries(result)] == [
         ("gemini", "gemini-2.5-flash"),
@@ -216,7 +238,7 @@ async def test_a_model_of_googles_is_asked_of_gemini_then_of_openrouter(models: 
 
 async def test_a_model_that_is_gone_does_not_switch_its_provider_off(models: HostedModels) -> None:
     result = await ask(models, model="google/gemini-2.0-flash")
-    models.openrouter.script(openrouter.error(404, "gone"))
+    models.openrouter.script(openrouter.error(404, "gone"), openrouter.error(404, "gone"))
     assert [each[2] for each in tries(result)][:1] == ["http_404"]
     await ask(models, model="no/such-model")
     assert {name: breaker.state for name, breaker in models.breakers.items()} == {

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import time
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -35,27 +36,34 @@ _WITH_FILE_INPUT = (
 """Prefixes of models that read a PDF themselves; for any other one a third party would have to parse it."""
 _PDF = "application/pdf"
 _PARSED = "The document is parsed. What is to be read?"
+_IN_WORDS = "Answer with one JSON object, and nothing else, that keeps to this JSON Schema:\n"
 
 
 def build_request(model: str, question: Question) -> dict[str, Any]:
     """The body of a chat completion: words first, then the pages as data URLs, or the PDF as a file."""
+    schema = {"name": question.schema.name[:64], "strict": True, "schema": json_schema(question.schema.shape)}
+    return {
+        **_plain_request(model, question, question.prompt.instructions),
+        "temperature": _TEMPERATURE,
+        "response_format": {"type": "json_schema", "json_schema": schema},
+        # Without it a route that knows no structured output may be taken, and the schema ignored.
+        "provider": {"require_parameters": True},
+    }
+
+
+def build_request_in_words(model: str, question: Question) -> dict[str, Any]:
+    """The same for a model that no route serves with structured output: the schema stands in the instructions."""
+    schema = json.dumps(json_schema(question.schema.shape), ensure_ascii=False)
+    return _plain_request(model, question, f"{question.prompt.instructions}\n\n{_IN_WORDS}{schema}")
+
+
+def _plain_request(model: str, question: Question, instructions: str) -> dict[str, Any]:
     plugins = {"plugins": list(question.options.plugins)} if question.options.plugins else {}
     return {
         "model": model,
-        "messages": [{"role": "system", "content": question.prompt.instructions}, *_conversation(question)],
+        "messages": [{"role": "system", "content": instructions}, *_conversation(question)],
         **plugins,
-        "temperature": _TEMPERATURE,
         "max_tokens": question.most_tokens,
-        "response_format": {
-            "type": "json_schema",
-            "json_schema": {
-                "name": question.schema.name[:64],
-                "strict": True,
-                "schema": json_schema(question.schema.shape),
-            },
-        },
-        # Without it a route that knows no structured output may be taken, and the schema ignored.
-        "provider": {"require_parameters": True},
     }
 
 
@@ -82,8 +90,10 @@ class OpenRouter:
 
     name: ProviderName = "openrouter"
 
-    def __init__(self, client: HttpClient, model: str) -> None:
+    def __init__(self, client: HttpClient, model: str, *, chosen: bool = False) -> None:
+        """`chosen`: a client named the model, so it may know less than the one in the settings has to."""
         self._client = client
+        self._chosen = chosen
         self.model = model
 
     @property
@@ -94,7 +104,7 @@ class OpenRouter:
     def named(self, model: str) -> "OpenRouter | None":
         """Another model, named `vendor/model`; a bare Gemini name is Google's."""
         name = f"google/{model}" if model.startswith("gemini-") else model
-        return OpenRouter(self._client, name) if "/" in name else None
+        return OpenRouter(self._client, name, chosen=True) if "/" in name else None
 
     async def ask(self, question: Question, budget: float) -> ModelAnswer:
         """Ask once.
@@ -102,11 +112,16 @@ class OpenRouter:
         Raises:
             ProviderFailed: no usable answer; its fields say what to do.
         """
-        body = build_request(self.model, question)
-        answer = await exchange(self._client, "/api/v1/chat/completions", body, budget)
+        ends = time.monotonic() + budget
+        answer = await self._send(build_request(self.model, question), budget)
+        if answer.status == HTTPStatus.NOT_FOUND and self._chosen:
+            answer = await self._send(build_request_in_words(self.model, question), ends - time.monotonic())
         if answer.status != HTTPStatus.OK:
             raise failure(answer.status, _error_of(answer), answer)
         return read_answer(answer, self.model)
+
+    async def _send(self, body: Mapping[str, Any], budget: float) -> HttpAnswer:
+        return await exchange(self._client, "/api/v1/chat/completions", body, budget)
 
 
 def read_answer(answer: HttpAnswer, model: str) -> ModelAnswer:

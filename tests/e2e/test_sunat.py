@@ -185,6 +185,9 @@ async def test_a_sale_becomes_a_factura_with_its_files_and_then_notes(platform: 
     comprobante = facturado["comprobante"]
     assert (comprobante["numero_completo"], comprobante["codigo_sunat"]) == ("F001-1", "0")
     assert comprobante["fecha_envio_sunat"].endswith("Z")
+    _, answer = await shop.send("GET", f"/api/ventas/{venta['id']}")
+    shown = answer["data"]["comprobante"]
+    assert {**shown, "xml_url": "", "cdr_url": "", "qr": ""} == {**comprobante, "xml_url": "", "cdr_url": "", "qr": ""}
     status, xml = await shop.fetch(comprobante["xml_url"])
     assert status == 200
     assert verify(xml).digest == comprobante["hash"]

@@ -1,6 +1,8 @@
 """Issuing on a real database: one number each, without gaps, and once per sale, whatever happens side by side."""
 
 import asyncio
+import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,6 +27,8 @@ from tests.support.sunat import (
     settle,
     venta_of,
 )
+
+XSD_FOLDER = Path(__file__).parents[3] / "shared" / "data" / "sunat-xsd"
 
 
 async def numbers(database: Database, serie: str) -> list[int]:
@@ -140,3 +144,18 @@ async def test_tenants_with_one_ruc_in_the_test_system_share_its_numbers(databas
     assert (await invoice(deps, (await sell(deps)).id)).numero == 3
     with pytest.raises(Refused, match="VENTA_NO_ENCONTRADA"):
         await invoice(deps, 2, company="company:other")
+
+
+@pytest.mark.skipif(not XSD_FOLDER.is_dir(), reason="SUNAT's XML schemas are not there")
+async def test_with_schemas_a_document_is_checked_before_it_has_its_number(database: Database, tmp_path: Path) -> None:
+    deps = await emitter(database, xsd_folder=XSD_FOLDER)
+    await set_up(deps)
+    assert (await invoice(deps, (await sell(deps)).id)).numero == 1
+    shutil.copytree(XSD_FOLDER, tmp_path / "xsd")
+    for path in (tmp_path / "xsd").rglob("UBL-Invoice-2.1.xsd"):
+        path.write_text(path.read_text(encoding="utf-8").replace('name="Invoice"', 'name="Nothing"'), encoding="utf-8")
+    strict = await emitter(database, xsd_folder=tmp_path / "xsd")
+    with pytest.raises(Refused, match="COMPROBANTE_INVALIDO") as refusal:
+        await invoice(strict, (await sell(strict)).id)
+    assert refusal.value.details["codigo_sunat"] == "0306"
+    assert await last_number(deps, "01", "F001") == 1

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from shared.contracts.sunat.emision import ComprobanteShown, ComprobantesPage, IssueNota, ListNotas, NotaInput, ReadNota
+from shared.contracts.sunat.comprobantes import ComprobanteShown
+from shared.contracts.sunat.emision import ComprobantesPage, IssueNota, ListNotas, NotaInput, ReadNota
 from shared.errors import Refused
 from shared.mongo import Database
 from sunat_emitter.deps import Deps

@@ -113,8 +113,8 @@ async def test_annulling_ends_a_draft_once(database: Database) -> None:
     with pytest.raises(Refused, match="VENTA_FACTURADA"):
         await annul_venta(AnnulVenta(company=COMPANY, id=facturada.id), deps)
     shown = await read(deps, facturada.id)
-    assert (shown.estado, shown.estado_sunat) == ("FACTURADO", "PENDIENTE")
     assert shown.comprobante is not None
+    assert (shown.estado, shown.comprobante.estado_sunat) == ("FACTURADO", "PENDIENTE")
     assert shown.comprobante.numero_completo == "F001-1"
 
 

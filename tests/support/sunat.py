@@ -13,7 +13,8 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 from cryptography.x509.oid import NameOID
 
 from shared.contracts.message import Event
-from shared.contracts.sunat.emision import ComprobanteShown, FacturarInput, IssueComprobante
+from shared.contracts.sunat.comprobantes import ComprobanteShown
+from shared.contracts.sunat.emision import FacturarInput, IssueComprobante
 from shared.contracts.sunat.emisores import EmisorInput, EmisorShown, UploadCertificado, WriteEmisor
 from shared.contracts.sunat.ventas import CreateVenta, VentaInput, VentaShown
 from shared.errors import Unavailable

@@ -53,6 +53,7 @@ async def build(settings: SunatEmitterSettings, platform: Platform) -> Deps:
         Firmas(vault, settings.sunat_signature),
         file_time=settings.file_time,
         republish_after=settings.republish_after,
+        xsd_folder=settings.sunat_xsd_folder,
         resend_seconds=settings.sunat_resend_seconds,
     )
     return replace(deps, sending=_sending(settings, platform, deps))

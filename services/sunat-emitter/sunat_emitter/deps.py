@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, Protocol
 
 from shared.contracts.message import Event
@@ -44,6 +45,8 @@ class Deps:
     file_time: timedelta = timedelta(days=3652)
     """How long XMLs and CDRs are kept."""
     republish_after: timedelta = timedelta(seconds=30)
+    xsd_folder: Path | None = None
+    """SUNAT's XML schemas, where documents are checked by them."""
     now: Callable[[], datetime] = utc_now
 
 

@@ -3,12 +3,12 @@
 import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 import structlog
 
 from shared.contracts.comprobantes import ComprobanteIssued
-from shared.contracts.sunat.emision import ComprobanteShown
-from shared.contracts.sunat.values import TIPO_NOMBRES, TipoComprobante
+from shared.contracts.sunat.values import TipoComprobante
 from shared.errors import Refused, Unavailable
 from shared.mongo import PyMongoError
 from shared.service import every
@@ -18,6 +18,7 @@ from sunat_emitter.documents.figures import issue
 from sunat_emitter.documents.model import Comprobante, Direccion, Emisor
 from sunat_emitter.documents.rules import violations
 from sunat_emitter.documents.sale import Emision, Venta
+from sunat_emitter.documents.schema import schema_errors
 from sunat_emitter.documents.sign import Signed, SigningKey, sign
 from sunat_emitter.documents.ubl import build
 from sunat_emitter.series import check_usable
@@ -30,6 +31,8 @@ _ATTEMPTS = 50
 """Other processes may be quicker so often; each time the number is another one."""
 _SWEEP_SECONDS = 10.0
 _MOST_SHOWN = 20
+_SCHEMA_CODE = "0306"
+"""What SUNAT answers to an XML that breaks its schema."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +116,7 @@ async def _prepared(order: Order, serie: StoredSerie, comprobante_id: int, deps:
         hora=here.time(),
         emisor=issuer(order.emisor),
     )
-    comprobante, signed = await asyncio.to_thread(_signed, order.venta, emision, order.key)
+    comprobante, signed = await asyncio.to_thread(_signed, order, emision, deps.xsd_folder)
     return Emission(
         id=comprobante_id,
         company=order.emisor.company,
@@ -134,10 +137,16 @@ async def _prepared(order: Order, serie: StoredSerie, comprobante_id: int, deps:
     )
 
 
-def _signed(venta: Venta, emision: Emision, key: SigningKey) -> tuple[Comprobante, Signed]:
-    comprobante = issue(venta, emision)
+def _signed(order: Order, emision: Emision, xsd_folder: Path | None) -> tuple[Comprobante, Signed]:
+    comprobante = issue(order.venta, emision)
     check(comprobante)
-    return comprobante, sign(build(comprobante), key)
+    tree = build(comprobante)
+    signed = sign(tree, order.key)
+    if xsd_folder is not None and (errors := schema_errors(tree, xsd_folder)):
+        shown = [{"codigo": _SCHEMA_CODE, "mensaje": each.mensaje} for each in errors[:_MOST_SHOWN]]
+        details = {"codigo_sunat": _SCHEMA_CODE, "errores": shown}
+        raise Refused("COMPROBANTE_INVALIDO", "El XML no cumple el esquema de SUNAT", details)
+    return comprobante, signed
 
 
 def check(comprobante: Comprobante) -> None:
@@ -166,31 +175,6 @@ def issuer(emisor: StoredEmisor) -> Emisor:
         ),
         email=emisor.email,
         telefono=emisor.telefono,
-    )
-
-
-def show(stored: StoredComprobante, *, cdr: bool) -> ComprobanteShown:
-    """A comprobante as the API shows it; `cdr` says whether SUNAT's receipt is kept."""
-    documento = stored.documento
-    return ComprobanteShown(
-        **stored.model_dump(
-            include={"nombre_archivo", "id", "venta_id", "hash", "codigo_sunat", "mensaje_sunat", "observaciones"}
-        ),
-        tipo=documento.tipo,
-        tipo_nombre=TIPO_NOMBRES[documento.tipo],
-        serie=documento.serie,
-        numero=documento.numero,
-        numero_completo=documento.numero_completo,
-        fecha_emision=documento.fecha_emision,
-        hora_emision=documento.hora_emision,
-        total=documento.totales.total,
-        moneda=documento.moneda,
-        referencia=f"{note.serie}-{note.numero}" if (note := documento.referencia) else None,
-        tipo_nota=note.motivo_codigo if note else None,
-        motivo=stored.motivo,
-        estado_sunat=stored.estado,
-        fecha_envio_sunat=stored.fecha_envio,
-        tiene_cdr=cdr,
     )
 
 

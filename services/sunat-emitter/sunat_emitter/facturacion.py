@@ -8,9 +8,10 @@ from shared.errors import Refused, Unavailable
 from sunat_emitter.clientes import check_cliente, check_for_factura
 from sunat_emitter.deps import Deps
 from sunat_emitter.downloads import has_cdr
-from sunat_emitter.emision import Order, emit, ready, show
+from sunat_emitter.emision import Order, emit, ready
 from sunat_emitter.emisores import issuer_of
 from sunat_emitter.series import choose_serie
+from sunat_emitter.shown import show_comprobante
 from sunat_emitter.store import SourceChanged, StoredComprobante, StoredVenta
 from sunat_emitter.ventas import sale, there
 
@@ -41,7 +42,7 @@ async def issue_comprobante(call: IssueComprobante, deps: Deps) -> Reply:
                 continue
         else:
             _check_same(call, issued)
-        return Reply(show(issued, cdr=await has_cdr(issued, deps)))
+        return Reply(show_comprobante(issued, cdr=await has_cdr(issued, deps)))
     raise Unavailable("the sale kept changing")
 
 
@@ -80,7 +81,7 @@ async def read_comprobante(call: ReadComprobante, deps: Deps) -> Reply:
     found = await deps.comprobantes.find(call.nombre_archivo, call.company)
     if found is None:
         raise Refused("COMPROBANTE_NO_ENCONTRADO", "El comprobante no existe")
-    return Reply(show(found, cdr=await has_cdr(found, deps)))
+    return Reply(show_comprobante(found, cdr=await has_cdr(found, deps)))
 
 
 async def reopen_venta(event: ComprobanteRejected, deps: Deps) -> list[Event]:

@@ -15,9 +15,10 @@ from sunat_emitter.documents.model import Comprobante, Cuota, Referencia
 from sunat_emitter.documents.sale import Nota
 from sunat_emitter.documents.taxes import IGV, TASA_IGV
 from sunat_emitter.downloads import has_cdr, with_cdr
-from sunat_emitter.emision import Order, emit, ready, show
+from sunat_emitter.emision import Order, emit, ready
 from sunat_emitter.emisores import issuer_of
 from sunat_emitter.series import choose_serie
+from sunat_emitter.shown import show_comprobante
 from sunat_emitter.store import SourceChanged, StoredComprobante
 from sunat_emitter.ventas import check_items, checked, digest_of, item_of, same_digest
 
@@ -45,13 +46,13 @@ async def issue_nota(call: IssueNota, deps: Deps) -> Reply:
     for _ in range(_ATTEMPTS):
         if call.clave and (first := await deps.comprobantes.by_key(call.company, call.clave)):
             same_digest(first.digest, digest)
-            return Reply(show(first, cdr=await has_cdr(first, deps)))
+            return Reply(show_comprobante(first, cdr=await has_cdr(first, deps)))
         try:
             issued = await _issue(call, digest, deps)
         except SourceChanged:  # another note on the same comprobante was issued: look again whether this one fits
             continue
         same_digest(issued.digest or digest, digest)
-        return Reply(show(issued, cdr=False))
+        return Reply(show_comprobante(issued, cdr=False))
     raise Unavailable("too many notes on one comprobante")
 
 
@@ -144,7 +145,7 @@ async def read_nota(call: ReadNota, deps: Deps) -> Reply:
     found = await deps.comprobantes.by_id(call.company, call.tipo, call.id)
     if found is None:
         raise Refused("NOTA_NO_ENCONTRADA", "La nota no existe")
-    return Reply(show(found, cdr=await has_cdr(found, deps)))
+    return Reply(show_comprobante(found, cdr=await has_cdr(found, deps)))
 
 
 async def list_notas(call: ListNotas, deps: Deps) -> Reply:
@@ -162,5 +163,5 @@ async def list_notas(call: ListNotas, deps: Deps) -> Reply:
             wanted["documento.referencia.numero"] = int(numero) if numero.isdecimal() and numero.isascii() else -1
     found, total = await deps.comprobantes.page(wanted, (call.page - 1) * call.per_page, call.per_page)
     kept = await with_cdr(found, deps)
-    shown = tuple(show(each, cdr=each.nombre_archivo in kept) for each in found)
+    shown = tuple(show_comprobante(each, cdr=each.nombre_archivo in kept) for each in found)
     return Reply(ComprobantesPage(comprobantes=shown, total=total))

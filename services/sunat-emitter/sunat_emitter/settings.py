@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import DirectoryPath, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.settings import ServiceSettings
@@ -51,6 +51,9 @@ class SunatEmitterSettings(SealSettings, SendingSettings, ServiceSettings):
     """How documents are signed and files kept; how they are sent."""
 
     sunat_signature: Algorithm = Field(default="sha256", description="Digest of the XML's signature")
+    sunat_xsd_folder: DirectoryPath | None = Field(
+        default=None, description="SUNAT's XML schemas; with them each document is checked before it takes its number"
+    )
     sunat_file_years: float = Field(default=10, gt=0, le=100, description="XMLs and CDRs are deleted after this")
     sunat_republish_seconds: float = Field(
         default=30, gt=0, description="A comprobante whose issue was not published is published after this"

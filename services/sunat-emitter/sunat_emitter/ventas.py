@@ -34,6 +34,8 @@ from sunat_emitter.documents.figures import Figures, figures
 from sunat_emitter.documents.model import Cliente, Cuota
 from sunat_emitter.documents.sale import DetraccionPedida, Item, Venta
 from sunat_emitter.documents.taxes import AFECTACIONES, EXPORTACION, TASA_IGV, TASAS_IGV
+from sunat_emitter.downloads import has_cdr
+from sunat_emitter.shown import show_comprobante
 from sunat_emitter.store import StoredVenta
 from sunat_emitter.store.ventas import VentaHead, filters
 
@@ -93,11 +95,11 @@ async def list_ventas(call: ListVentas, deps: Deps) -> Reply:
 async def read_venta(call: ReadVenta, deps: Deps) -> Reply:
     """One sale. Raises Refused: `VENTA_NO_ENCONTRADA`."""
     venta = there(await deps.ventas.find(call.company, call.id))
-    shown = show(venta)
-    if venta.comprobante is not None:
-        issued = await deps.comprobantes.find(venta.comprobante.nombre_archivo)
-        shown = shown.model_copy(update={"estado_sunat": issued.estado if issued else None})
-    return Reply(shown)
+    issued = await deps.comprobantes.find(venta.comprobante.nombre_archivo) if venta.comprobante else None
+    if issued is None:
+        return Reply(show(venta))
+    comprobante = show_comprobante(issued, cdr=await has_cdr(issued, deps))
+    return Reply(show(venta).model_copy(update={"comprobante": comprobante}))
 
 
 async def annul_venta(call: AnnulVenta, deps: Deps) -> Reply:
@@ -240,7 +242,7 @@ def show(venta: StoredVenta) -> VentaShown:
         totales=venta.totales,
         metodo_pago=given.metodo_pago,
         observaciones=given.observaciones,
-        comprobante=_became(venta),
+        comprobante=None,
         created_at=venta.created_at,
         updated_at=venta.updated_at,
     )
@@ -249,9 +251,5 @@ def show(venta: StoredVenta) -> VentaShown:
 def _row(venta: VentaHead) -> VentaRow:
     return VentaRow(
         **venta.model_dump(include={"id", "codigo_venta", "fecha", "estado", "total", "moneda", "cliente"}),
-        comprobante=_became(venta),
+        comprobante=ComprobanteOfVenta(**became.model_dump()) if (became := venta.comprobante) else None,
     )
-
-
-def _became(venta: VentaHead) -> ComprobanteOfVenta | None:
-    return ComprobanteOfVenta(**venta.comprobante.model_dump()) if venta.comprobante else None

@@ -16,7 +16,8 @@ from gateway.routes.sunat.documentos import items_of
 from gateway.sunat import Links, Sunat
 from shared.contracts.comprobantes import ComprobanteAccepted
 from shared.contracts.lumis import ExtractedData, Product
-from shared.contracts.sunat.emision import Archivo, ComprobanteShown, IssueComprobante, ReadArchivo, ReadComprobante
+from shared.contracts.sunat.comprobantes import ComprobanteShown
+from shared.contracts.sunat.emision import Archivo, IssueComprobante, ReadArchivo, ReadComprobante
 from shared.contracts.sunat.emisores import ReadEmisor, UploadCertificado
 from shared.contracts.sunat.series import SerieShown, UpdateSerie
 from shared.errors import Refused

@@ -1,20 +1,18 @@
 """Comprobantes: issued out of sales and as notes, read, listed, and their files."""
 
-from datetime import date, datetime, time
+from datetime import date
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StringConstraints
 
 from shared.contracts.message import Call, Contract, Origin, RequestId
+from shared.contracts.sunat.comprobantes import ComprobanteShown
 from shared.contracts.sunat.values import (
     Codigo2,
     Company,
     Content,
-    EstadoSunat,
-    Importe,
     ImporteInput,
     Texto,
-    TipoComprobante,
     ValorInput,
 )
 from shared.contracts.sunat.ventas import MAX_ITEMS, ItemInput
@@ -59,36 +57,6 @@ class FacturarInput(Contract):
     guias: tuple[Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=30)], ...] = Field(
         default=(), max_length=99
     )
-
-
-class ComprobanteShown(Contract):
-    """A comprobante as it stands."""
-
-    nombre_archivo: str
-    id: int
-    venta_id: int | None
-    tipo: TipoComprobante
-    tipo_nombre: str
-    serie: str
-    numero: int
-    numero_completo: str
-    fecha_emision: date
-    hora_emision: time
-    """Both by the clock of Lima."""
-    total: Importe
-    moneda: str
-    hash: str
-    referencia: str | None
-    """Of a note: the number of the document that it changes."""
-    tipo_nota: str | None
-    motivo: str | None
-    estado_sunat: EstadoSunat
-    codigo_sunat: str | None
-    mensaje_sunat: str | None
-    observaciones: tuple[str, ...]
-    """SUNAT's, of an accepted one."""
-    fecha_envio_sunat: datetime | None
-    tiene_cdr: bool
 
 
 class IssueComprobante(Call[ComprobanteShown]):

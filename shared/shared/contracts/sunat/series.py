@@ -80,7 +80,7 @@ class ReadSerie(Call[SerieShown]):
 
 
 class CreateSerie(Call[SerieShown]):
-    """A new series. Refused with `SERIE_INVALIDA`, `SERIE_DUPLICADA`, `EMISOR_NO_CONFIGURADO`."""
+    """A new series. Refused with `SERIE_INVALIDA`, `SERIE_DUPLICADA`."""
 
     NAME: ClassVar[str] = "sunat.create-serie.v1"
     ANSWER: ClassVar[type[Contract]] = SerieShown

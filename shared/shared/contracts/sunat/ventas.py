@@ -7,11 +7,11 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, StringConstraints
 
 from shared.contracts.message import Call, Contract
+from shared.contracts.sunat.comprobantes import ComprobanteShown
 from shared.contracts.sunat.values import (
     CantidadInput,
     Codigo2,
     Company,
-    EstadoSunat,
     Importe,
     ImporteInput,
     Texto,
@@ -136,8 +136,8 @@ class VentaRow(Contract):
     comprobante: ComprobanteOfVenta | None
 
 
-class VentaShown(Contract):
-    """A whole sale."""
+class VentaFacts(Contract):
+    """A whole sale but for what it became."""
 
     id: int
     codigo_venta: str
@@ -148,14 +148,18 @@ class VentaShown(Contract):
     totales: TotalesShown
     metodo_pago: str
     observaciones: str
-    comprobante: ComprobanteOfVenta | None
-    estado_sunat: EstadoSunat | None = None
-    """Of its comprobante."""
     motivo_anulacion: str | None = None
     documento_origen: str | None = None
     """The upload's request id, where the sale was made out of a reading."""
     created_at: datetime
     updated_at: datetime
+
+
+class VentaShown(VentaFacts):
+    """A whole sale."""
+
+    comprobante: ComprobanteShown | None
+    """As it stands with SUNAT; None where there is none, or SUNAT rejected it."""
 
 
 class CreateVenta(Call[VentaShown]):

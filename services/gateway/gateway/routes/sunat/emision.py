@@ -12,7 +12,8 @@ from gateway.idempotency import key_of
 from gateway.repeats import HEADER, INVALID_IDEMPOTENCY_KEY
 from gateway.routes.sunat.links import CDR, QR, XML
 from gateway.sunat import Links
-from shared.contracts.sunat.emision import ComprobanteShown, IssueComprobante, IssueNota, ReadComprobante
+from shared.contracts.sunat.comprobantes import ComprobanteShown
+from shared.contracts.sunat.emision import IssueComprobante, IssueNota, ReadComprobante
 from shared.contracts.sunat.values import EstadoSunat, Importe, TipoComprobante
 
 SUNAT_ERROR = ErrorRow(422, "SUNAT_ERROR", "SUNAT rechazó el comprobante")

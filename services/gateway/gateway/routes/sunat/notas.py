@@ -23,14 +23,8 @@ from gateway.routes.sunat.series import path_id
 from gateway.routes.sunat.ventas import ALWAYS, JSON_ERRORS, SERIE_ERRORS, VENTA_INVALIDA
 from gateway.routes.sunat.words import DATOS_INVALIDOS, json_body, read_query
 from shared.contracts.message import Contract
-from shared.contracts.sunat.emision import (
-    ComprobanteShown,
-    IssueNota,
-    ListNotas,
-    NotaInput,
-    NotaLines,
-    ReadNota,
-)
+from shared.contracts.sunat.comprobantes import ComprobanteShown
+from shared.contracts.sunat.emision import IssueNota, ListNotas, NotaInput, NotaLines, ReadNota
 from shared.contracts.sunat.values import Codigo2
 
 Tipo = Literal["07", "08"]

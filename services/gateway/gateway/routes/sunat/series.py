@@ -17,7 +17,6 @@ from gateway.http import (
     Route,
     query_of,
 )
-from gateway.routes.sunat.emisores import EMISOR_NO_CONFIGURADO
 from gateway.routes.sunat.envelope import Done, Told
 from gateway.routes.sunat.words import DATOS_INVALIDOS, json_body, read_query
 from shared.contracts.sunat.series import (
@@ -120,7 +119,7 @@ ROUTES = (
         body=json_body(SerieInput),
         status=201,
         answer=Told[SerieShown],
-        errors=(*_BODY, SERIE_INVALIDA, SERIE_DUPLICADA, EMISOR_NO_CONFIGURADO, *_ALWAYS),
+        errors=(*_BODY, SERIE_INVALIDA, SERIE_DUPLICADA, *_ALWAYS),
     ),
     Route(
         "PATCH",

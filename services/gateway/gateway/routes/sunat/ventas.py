@@ -1,6 +1,7 @@
 """Sales: made, listed, shown, annulled, invoiced."""
 
 from datetime import date, datetime
+from typing import Any
 
 from pydantic import BaseModel, Field
 
@@ -30,6 +31,7 @@ from gateway.routes.sunat.emisores import EMISOR_NO_CONFIGURADO
 from gateway.routes.sunat.envelope import Done, Page, Told, page
 from gateway.routes.sunat.series import SERIE_AGOTADA, SERIE_INACTIVA, SERIE_INVALIDA, path_id
 from gateway.routes.sunat.words import DATOS_INVALIDOS, json_body, read_query
+from shared.contracts.sunat.comprobantes import ComprobanteShown
 from shared.contracts.sunat.emision import FacturarInput, IssueComprobante
 from shared.contracts.sunat.values import Importe
 from shared.contracts.sunat.ventas import (
@@ -39,6 +41,7 @@ from shared.contracts.sunat.ventas import (
     ListVentas,
     ReadVenta,
     TotalesShown,
+    VentaFacts,
     VentaInput,
     VentaRow,
     VentaShown,
@@ -107,6 +110,12 @@ class VentaListed(BaseModel):
     comprobante: ComprobanteListed | None
 
 
+class VentaDetail(VentaFacts):
+    """A whole sale; its comprobante with the links to its files."""
+
+    comprobante: Emitido | None
+
+
 class VentasQuery(BaseModel):
     """Filters of the list; days are those of Lima, both inclusive."""
 
@@ -170,7 +179,10 @@ def _listed(row: VentaRow) -> VentaListed:
 async def read_venta(given: Input[None], deps: Deps) -> Answer:
     """A whole sale with the figures of each line."""
     call = ReadVenta(company=given.caller.company, id=path_id(given, VENTA_NO_ENCONTRADA))
-    return Answer(await deps.bus.call(call))
+    shown = await deps.bus.call(call)
+    comprobante = _emitido(shown.comprobante, call.id, given, deps) if shown.comprobante else None
+    facts = {name: getattr(shown, name) for name in VentaFacts.model_fields}
+    return Answer(VentaDetail(**facts, comprobante=comprobante))
 
 
 async def annul_venta(given: Input[AnularInput], deps: Deps) -> Answer:
@@ -193,9 +205,12 @@ async def facturar_venta(given: Input[FacturarInput], deps: Deps) -> Answer:
         datos=given.body,
     )
     shown = await emitted(call, given, deps)
-    comprobante = Emitido(**emitido_values(shown, f"{PATH}/{call.venta_id}/pdf", given, deps.sunat.links))
-    message = "Comprobante emitido correctamente"
-    return Answer(Told(message=message, data=Facturado(venta_id=call.venta_id, comprobante=comprobante)))
+    facturado = Facturado(venta_id=call.venta_id, comprobante=_emitido(shown, call.venta_id, given, deps))
+    return Answer(Told(message="Comprobante emitido correctamente", data=facturado))
+
+
+def _emitido(shown: ComprobanteShown, venta_id: int, given: Input[Any], deps: Deps) -> Emitido:
+    return Emitido(**emitido_values(shown, f"{PATH}/{venta_id}/pdf", given, deps.sunat.links))
 
 
 VENTA_ERRORS = (VENTA_INVALIDA, DESCUENTO_INVALIDO, CLIENTE_INVALIDO, INVALID_IDEMPOTENCY_KEY, CLAVE_REUTILIZADA)
@@ -222,7 +237,7 @@ ROUTES = (
         errors=(DATOS_INVALIDOS, *ALWAYS),
         parameters=query_of(VentasQuery),
     ),
-    Route("GET", f"{PATH}/{{id}}", read_venta, "A sale", answer=VentaShown, errors=(VENTA_NO_ENCONTRADA, *ALWAYS)),
+    Route("GET", f"{PATH}/{{id}}", read_venta, "A sale", answer=VentaDetail, errors=(VENTA_NO_ENCONTRADA, *ALWAYS)),
     Route(
         "PATCH",
         f"{PATH}/{{id}}/anular",

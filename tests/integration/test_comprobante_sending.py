@@ -16,7 +16,8 @@ from sunat_emitter.clock import LIMA
 from sunat_emitter.endpoints import Breakers
 from sunat_emitter.resending import turn
 from sunat_emitter.sending import deliver
-from sunat_emitter.steps import Sending, Terms
+from sunat_emitter.sending_settings import SendingSettings
+from sunat_emitter.steps import Sending
 from tests.support.envios import COMPANY, QUICK, Accounts, Told, insert, numbered, sending_on
 from tests.support.sunat_simulator import Fault, Simulator
 
@@ -251,6 +252,20 @@ async def test_wrong_credentials_stop_the_issuer_until_they_are_changed(bench: B
     assert [each async for each in bench.sending.envios.paradas()] == []
 
 
+async def test_a_wrong_password_is_tried_once_by_everything_that_waits_and_a_right_one_lets_all_in_at_once(
+    bench: Bench,
+) -> None:
+    bench.accounts.clave = "wrong"
+    names = [await bench.issue() for _ in range(20)]
+    await asyncio.gather(*(deliver(name, bench.sending) for name in names))
+    assert len(bench.simulator.calls) == 1
+    bench.accounts.clave, bench.accounts.numero = "moddatos", 2
+    bench.simulator.faults.plan(Fault(kind="slow", seconds=0.2, times=None))
+    await turn(bench.sending)
+    assert {(await bench.row(name))["estado"] for name in names} == {"ACEPTADO"}
+    assert bench.simulator.most_at_once > 5
+
+
 async def test_an_issuer_without_an_account_goes_on_once_it_has_one(bench: Bench) -> None:
     bench.accounts.clave = None
     name = await bench.issue()
@@ -339,5 +354,6 @@ async def test_a_comprobante_without_its_xml_is_held_back(bench: Bench) -> None:
     assert (await bench.send(name))["motivo_pendiente"] == "No se encuentra el XML firmado"
 
 
-def test_the_lease_is_longer_than_any_single_call() -> None:
-    assert Terms().lease > 2 * 30
+def test_a_lease_is_longer_than_any_single_call() -> None:
+    settings = SendingSettings(sunat_answer_seconds=7)
+    assert settings.terms(timedelta(days=1)).lease > settings.budget.whole

@@ -1,5 +1,8 @@
 """The SOL account that an issuer's comprobantes are sent with, and the services that they go to."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -60,3 +63,28 @@ class SealedCuentas:
         """The issuer's version; 0 where there is no such issuer."""
         emisor = await self._emisores.find(emisor_id)
         return 0 if emisor is None else emisor.version
+
+
+class Proven:
+    """Which accounts SUNAT has let in. Until one is, a single comprobante is sent with it at a time.
+
+    So a wrong password is tried once and not by everything that waits: SUNAT locks users out.
+    """
+
+    def __init__(self) -> None:
+        self._proven: dict[int, int] = {}
+        self._turns: dict[int, asyncio.Lock] = {}
+
+    @asynccontextmanager
+    async def entering(self, emisor_id: int, version: int) -> AsyncIterator[None]:
+        """A place to send from, waited for while the account is being tried by another."""
+        if self._proven.get(emisor_id) != version:
+            async with self._turns.setdefault(emisor_id, asyncio.Lock()):
+                if self._proven.get(emisor_id) != version:
+                    yield
+                    return
+        yield
+
+    def let_in(self, emisor_id: int, version: int) -> None:
+        """SUNAT knew the account."""
+        self._proven[emisor_id] = version

@@ -76,8 +76,6 @@ async def _work(envio: Envio, cuenta: Cuenta | SinCuenta, sending: Sending) -> E
     """The quick tries."""
     if isinstance(cuenta, SinCuenta):
         return Held(cuenta.motivo, envio.en_duda, parado=True)
-    if held := await _stopped(envio, cuenta, sending):
-        return held
     xml = await sending.archivos.read(f"{envio.nombre_archivo}.xml")
     if xml is None:
         return Held("No se encuentra el XML firmado", envio.en_duda)
@@ -104,14 +102,27 @@ async def _stopped(envio: Envio, cuenta: Cuenta, sending: Sending) -> Held | Non
 
 async def _once(envio: Envio, cuenta: Cuenta, xml: bytes, en_duda: bool, sending: Sending) -> Step:  # noqa: FBT001 - a state, not a switch
     """Ask where there is doubt, then send."""
-    if en_duda and (found := await find_out(envio, cuenta, sending)):
-        return found
-    plazo = sending.terms.plazos.end(envio.serie, envio.fecha_emision)
-    if sending.now() >= plazo:
+    if en_duda:
+        found = await _stopped(envio, cuenta, sending) or await find_out(envio, cuenta, sending)
+        if found is not None:
+            return found
+    if sending.now() >= sending.terms.plazos.end(envio.serie, envio.fecha_emision):
         return Held("Venció el plazo de envío a SUNAT", en_duda)
+    async with sending.proven.entering(envio.emisor_id, cuenta.version):
+        step = await _stopped(envio, cuenta, sending) or await _send(envio, cuenta, xml, en_duda, sending)
+        if isinstance(step, Held) and step.parado:
+            await sending.envios.stop(Parada(envio.emisor_id, cuenta.version, step.motivo), sending.now())
+        elif isinstance(step, Decided):
+            sending.proven.let_in(envio.emisor_id, cuenta.version)
+    return step
+
+
+async def _send(envio: Envio, cuenta: Cuenta, xml: bytes, en_duda: bool, sending: Sending) -> Step:  # noqa: FBT001 - the same
+    """One call, unless SUNAT is being left alone."""
     breaker = sending.breakers.of(cuenta.servicios.bill)
     if wait := breaker.wait():
         return Later("SUNAT no responde", en_duda, after=wait)
+    plazo = sending.terms.plazos.end(envio.serie, envio.fecha_emision)
     if not await sending.envios.begin_try(envio, sending.now(), sending.lease_end(), plazo):
         return Lost()
     call = sending.client.send_bill(cuenta.servicios.bill, cuenta.sol, envio.nombre_archivo, xml)

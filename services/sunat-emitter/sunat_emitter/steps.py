@@ -8,7 +8,7 @@ from typing import Protocol
 from shared.contracts.message import Event
 from shared.errors import Unavailable
 from sunat_emitter.clock import utc_now
-from sunat_emitter.cuentas import Cuentas
+from sunat_emitter.cuentas import Cuentas, Proven
 from sunat_emitter.endpoints import Breakers
 from sunat_emitter.plazos import Plazos
 from sunat_emitter.soap import Answer, SoapClient
@@ -70,7 +70,7 @@ class Terms:
     """Before the second try; twice as long before each one after it."""
     ladder: tuple[float, ...] = (60.0, 300.0, 900.0, 3600.0)
     """After the quick tries; the last step repeats until the time limit."""
-    lease: float = 90.0
+    lease: float = 40.0
     """How long a worker has a comprobante without a sign of life; more than one call takes."""
     kept: timedelta = timedelta(days=3653)
 
@@ -95,6 +95,7 @@ class Sending:
     bus: Publisher
     terms: Terms = field(default_factory=Terms)
     now: Callable[[], datetime] = utc_now
+    proven: Proven = field(default_factory=Proven)
 
     def lease_end(self) -> datetime:
         """When a lease that is taken now ends."""

@@ -18,6 +18,7 @@ from gateway.scan_requests import ScanRequest, beside
 from gateway.store import UNPRICED
 from gateway.uploads import Upload
 from shared.contracts.documents import Unreadable
+from shared.errors import LumisError
 from shared.mongo import PyMongoError
 
 _log = structlog.get_logger()
@@ -79,7 +80,11 @@ async def scan(given: Input[ScanRequest], upload: Upload, schema_name: str, deps
         filename=request.filename,
         options_id=await _keep_options(request, deps),
     )
-    conclusion = (await submit_and_wait(submission, deps)).conclusion
+    try:
+        conclusion = (await submit_and_wait(submission, deps)).conclusion
+    except (LumisError, PyMongoError):  # nothing was published, so nobody will take them
+        await _drop_options(submission.options_id, deps)
+        raise
     reason = conclusion.unreadable if conclusion else None
     if reason is not None and reason.documents_fault:
         raise Problem(UNREADABLE, message=f"{UNREADABLE.message}: {_FAULTS[reason]}")
@@ -94,6 +99,15 @@ async def _keep_options(request: ScanRequest, deps: Deps) -> str | None:
         return None
     expires_at = datetime.now(UTC) + deps.limits.file_lifetime
     return await deps.files.keep(request.options.take(), content_type="application/json", expires_at=expires_at)
+
+
+async def _drop_options(options_id: str | None, deps: Deps) -> None:
+    if options_id is None:
+        return
+    try:
+        await deps.files.delete(options_id)
+    except PyMongoError as error:
+        _log.warning("options not deleted, they expire", error=type(error).__name__)
 
 
 async def annotations_of(conclusion: Conclusion, deps: Deps) -> list[Any] | None:

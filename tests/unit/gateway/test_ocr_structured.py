@@ -363,9 +363,11 @@ async def test_whoever_comes_without_a_key_is_limited_by_address(gateway: Gatewa
     for _ in range(1000):
         if not (await gateway.deps.rate_limits.take(caller)).accepted:
             break
-    reply = await post(gateway, LEGACY, body)
-    assert (reply.status, list(reply.json)) == (429, ["error"])
-    assert int(reply.headers["Retry-After"]) > 0
+    for path, given in ((LEGACY, body), (V4, {**body, "plugins": [{"id": "web"}]})):
+        reply = await post(gateway, path, given)
+        assert (reply.status, list(reply.json)) == (429, ["error"])
+        assert int(reply.headers["Retry-After"]) > 0
+    assert await gateway.database["files"].count_documents({"content_type": "application/json"}) == 0
     assert (await post(gateway, LEGACY, body, user="ana")).status == 200
 
 

@@ -82,7 +82,7 @@ class Mongod(Server):
         command = [str(mongod_binary()), "--nounixsocket", *(part for pair in options.items() for part in pair)]
         for key, value in parameters.items():
             command += ["--setParameter", f"{key}={value}"]
-        self._launch(Process(self.name, command, os.environ))
+        self._launch(Process(self.name, command, os.environ, orphaned="KILL"))
 
     def answers(self) -> bool:
         """Whether it is primary; initiates the replica set first where needed."""

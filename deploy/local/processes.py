@@ -36,8 +36,12 @@ def processes_of(stamp: str) -> list[int]:
 class Process:
     """One program and its children. Start it in the main thread: it is told to end when the starting thread ends."""
 
-    def __init__(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, name: str, command: Sequence[str], environment: Mapping[str, str], *, orphaned: str = "TERM"
+    ) -> None:
+        """`orphaned` is the signal that it gets then: KILL for one that may miss SIGTERM while it starts."""
         self.name = name
+        self._orphaned = orphaned
         self.stamp = uuid.uuid4().hex
         self._command = list(command)
         self._environment = {**environment, STAMP: self.stamp}
@@ -48,7 +52,7 @@ class Process:
         # A runner that is killed outright cannot clean up: the kernel then ends its children.
         setpriv = shutil.which("setpriv")
         watched = ["/bin/sh", "-c", _WHILE_PARENT_LIVES, str(os.getpid())]
-        prefix = [setpriv, "--pdeathsig", "TERM", "--", *watched] if setpriv else []
+        prefix = [setpriv, "--pdeathsig", self._orphaned, "--", *watched] if setpriv else []
         self._popen = subprocess.Popen(
             [*prefix, *self._command],
             env=self._environment,

@@ -54,11 +54,14 @@ class RabbitMQ(Server):
         environment = self._environment()
         epmd = shutil.which("epmd") or "epmd"
         # Started here, in the foreground, or Erlang would start one that outlives the node.
-        self._epmd = Process("epmd", [epmd, "-address", LOOPBACK, "-port", str(self._epmd_port)], environment)
+        self._epmd = Process(
+            "epmd", [epmd, "-address", LOOPBACK, "-port", str(self._epmd_port)], environment, orphaned="KILL"
+        )
         with self.log.open("ab") as log:
             self._epmd.start(log, self.folder)
         self._wait_for_epmd()
-        self._launch(Process(self.name, [str(script)], environment))
+        # Erlang loses a SIGTERM that comes while it boots; what is stored outlives a SIGKILL.
+        self._launch(Process(self.name, [str(script)], environment, orphaned="KILL"))
 
     def _wait_for_epmd(self) -> None:
         deadline = time.monotonic() + 10

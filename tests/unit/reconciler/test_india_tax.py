@@ -111,6 +111,14 @@ CASES = [
         "120",
         codes=frozenset({"RATE_DERIVED"}),
     ),
+    # No rate, but 180 between subtotal and total.
+    Case(
+        "a_rate_from_what_is_between_subtotal_and_total",
+        invoice(line(10, 100, None, 1000), sub=1000, total=1180),
+        "1180",
+        "180",
+        codes=frozenset({"RATE_DERIVED"}),
+    ),
     # IGST of 0.37 at 18 %: 0.0666 = 0.07; by halves it would be 0.06.
     Case(
         "igst_is_rounded_once",

@@ -123,8 +123,8 @@ def _of_figures(page: Page, best: Trial, index: int) -> Iterator[Finding]:
     if ex is None:
         yield Finding("LINE_INCOMPLETE", "neither an amount nor quantity and rate were read; it counts as 0.00", index)
         return
-    if line.amount is not None and (not line.qty or line.price is None):
-        code = "QTY_DERIVED" if not line.qty else "PRICE_DERIVED"
+    if line.amount and bool(line.qty) != bool(line.price):
+        code = "PRICE_DERIVED" if line.qty else "QTY_DERIVED"
         yield Finding(code, "it was worked out from the other figures", index)
     if not best.lines.agreed[index]:
         text = f"quantity times rate does not make the amount {_money(line.amount)}; {_money(ex)} was taken without tax"

@@ -82,6 +82,8 @@ class _Values:
 
     computed: dict[PriceMode, int | None]
     amounts: dict[tuple[PriceMode, Column], int | None]
+    taxed: dict[PriceMode, bool]
+    """Whether quantity times rate bears the line's printed taxes out."""
     slack: int
 
     def agree(self, mode: PriceMode, column: Column) -> bool | None:
@@ -92,7 +94,7 @@ class _Values:
 
 def line_sets(page: Page) -> list[LineSet]:
     """Every way of reading the lines that gives other figures, the literal one first, then by what contradicts them."""
-    values = [_values(line) for line in page.lines]
+    values = [_values(line, halves=not page.igst) for line in page.lines]
     found: dict[tuple[int | None, ...], LineSet] = {}
     for candidate in _candidates(page, values):
         ex = tuple(candidate.ex)
@@ -149,8 +151,10 @@ def _trusted(name: str, trust: Trust) -> str:
 
 
 def _proven(values: _Values, mode: PriceMode, column: Column) -> PriceMode:
-    """The mode that the line's own columns prove, else the one given."""
+    """The mode that the line's own columns, its Amount or else its taxes, prove; else the one given."""
     other: PriceMode = "WITH_TAX" if mode == "WITHOUT_TAX" else "WITHOUT_TAX"
+    if values.agree(mode, column) is None:
+        return other if values.taxed[other] and not values.taxed[mode] else mode
     return other if values.agree(other, column) and not values.agree(mode, column) else mode
 
 
@@ -219,7 +223,7 @@ def _adds_up(line: Line, computed: int | None) -> bool:
     return line.amount in {total + tax_of(computed, line.rate, halves=halves) for halves in (True, False)}
 
 
-def _values(line: Line) -> _Values:
+def _values(line: Line, *, halves: bool) -> _Values:
     computed: dict[PriceMode, int | None] = {mode: _computed(line, mode) for mode in _MODES}
     amounts: dict[tuple[PriceMode, Column], int | None] = {}
     inclusive = None if line.amount is None else without_tax(line.amount - line.cess, line.rate + line.cess_rate)
@@ -228,7 +232,14 @@ def _values(line: Line) -> _Values:
         amounts[mode, "inclusive"] = computed[mode] if _adds_up(line, computed[mode]) else inclusive
         amounts[mode, "gross"] = _of_gross(line, mode, inclusive)
     per_unit = abs(line.qty or 0) // (2 * MICRO)
-    return _Values(computed, amounts, 1 + min(per_unit, abs(line.amount or 0) // 200))
+    taxed = {mode: _is_taxed(line, value, halves=halves) for mode, value in computed.items()}
+    return _Values(computed, amounts, taxed, 1 + min(per_unit, abs(line.amount or 0) // 200))
+
+
+def _is_taxed(line: Line, value: int | None, *, halves: bool) -> bool:
+    if line.tax is None or value is None:
+        return False
+    return abs(tax_of(value, line.rate, halves=halves) - line.tax) <= _TAX_SLACK
 
 
 def _computed(line: Line, mode: PriceMode) -> int | None:

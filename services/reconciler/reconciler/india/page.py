@@ -241,8 +241,11 @@ def _general_rate(document: V4Document, table: Sequence[TableRow]) -> Decimal | 
     rates = {implied(row.tax, row.taxable) for row in table if row.tax and row.taxable}
     if rates:
         return rates.pop() if len(rates) == 1 else None
-    total, value = paise(document.printed.gst_total), paise(document.printed.taxable_subtotal)
-    return implied(total, value) if total and value else None
+    printed = document.printed
+    total, value, tax = paise(printed.grand_total), paise(printed.taxable_subtotal), paise(printed.gst_total)
+    if tax is None and total is not None and value is not None and not document.charges:
+        tax = total - value - (paise(document.round_off) or 0)
+    return implied(tax, value) if tax and value else None
 
 
 def _cuts(rows: Sequence[HeaderDiscount]) -> tuple[Cut, ...]:

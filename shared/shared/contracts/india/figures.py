@@ -15,6 +15,7 @@ from shared.money import LARGEST_AMOUNT
 
 _LONGEST_TEXT = 4096
 _MOST_ROWS = 10_000
+_PERCENT = Decimal(100)
 _SMALLEST = Decimal("1e-9")
 _PLACES = range(-8, 1)
 """Exponents with which a zero is kept as it was written."""
@@ -89,8 +90,10 @@ def day_of(value: object) -> str | None:
 
 
 def share_of(value: object) -> float | None:
-    """A confidence between 0 and 1."""
+    """A confidence between 0 and 1; one above 1 is in percent."""
     amount = amount_of(value)
+    if amount is not None and 1 < amount <= _PERCENT:
+        amount /= _PERCENT
     return None if amount is None else float(min(max(amount, Decimal(0)), Decimal(1)))
 
 

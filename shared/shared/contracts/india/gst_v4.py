@@ -33,7 +33,9 @@ _Rows = BeforeValidator(rows_of)
 
 def _price_mode(value: object) -> str | None:
     word = str(value).strip().upper().replace(" ", "_").replace("-", "_") if isinstance(value, str) else ""
-    return word if word in {"WITH_TAX", "WITHOUT_TAX"} else None
+    if word.startswith("WITHOUT") or "EXCL" in word:
+        return "WITHOUT_TAX"
+    return "WITH_TAX" if word.startswith("WITH") or "INCL" in word else None
 
 
 def _discount_type(value: object) -> str | None:

@@ -224,6 +224,27 @@ CASES = [
         ["1000"],
         codes=frozenset({"LINE_MISMATCH"}),
     ),
+    # On one line the quantity is misread (1 for 10), on another the amount (5000 for 500): 1000 + 500 + 20.
+    Case(
+        "a_misread_quantity_and_a_misread_amount",
+        invoice(
+            line(1, 100, 18, 1000), line(10, 50, 18, 5000), line(2, 10, 18, 20), sub=1520, gst="273.60", total="1793.60"
+        ),
+        "1793.60",
+        "273.60",
+        ["1000", "500", "20"],
+        codes=frozenset({"LINE_MISMATCH"}),
+    ),
+    # The rate column is a list price that the amounts do not come from: they stand, and the mode is the plain one.
+    Case(
+        "prices_that_have_nothing_to_do_with_the_amounts",
+        invoice(line(10, 150, 18, 1000), line(5, 80, 18, 300), sub=1300, gst=234, total=1534),
+        "1534",
+        "234",
+        ["1000", "300"],
+        modes=[WITHOUT, WITHOUT],
+        codes=frozenset({"LINE_MISMATCH"}),
+    ),
     # Indian grouping, signs of currency, percent signs: 1,00,000.00 x 2 = 2,00,000; 18 % is 36,000.
     Case(
         "numbers_as_india_writes_them",

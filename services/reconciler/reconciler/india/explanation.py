@@ -20,6 +20,7 @@ _WORDS = {
     "amount_inclusive": "the Amount column includes tax",
     "trust_amounts": "where the Amount column and quantity times rate differ, the column is right",
     "trust_rates": "where the Amount column and quantity times rate differ, quantity times rate is right",
+    "trust_by_line": "where they differ, each line as the printed subtotal bears out",
     "discount_after_tax": "the invoice discount does not lower the tax",
     "discount_fitted_to_tax": "the invoice discount lies on the rates that the printed tax shows",
     "charges_inclusive": "the charges include their tax",

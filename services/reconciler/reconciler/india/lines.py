@@ -1,7 +1,8 @@
 """The lines under each way of reading them: prices with or without tax, and what the Amount column means."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import compress, product
 from typing import Literal
 
 from reconciler.india.page import Line, Page
@@ -17,6 +18,8 @@ _NATURAL: dict[PriceMode, Column] = {"WITHOUT_TAX": "net", "WITH_TAX": "inclusiv
 _MODES: tuple[PriceMode, ...] = ("WITHOUT_TAX", "WITH_TAX")
 _COLUMNS: tuple[Column, ...] = ("net", "inclusive", "gross")
 _TRUSTS: tuple[Trust, ...] = ("either", "amounts", "rates")
+_MOST_ODD = 8
+"""Lines whose columns disagree, of which every combination is tried."""
 _TAX_SLACK = 5
 """Paise by which a line's printed taxes may differ: each component is rounded, some before and some after others."""
 
@@ -74,6 +77,8 @@ class _Way:
     columns: Sequence[Column]
     trust: Trust
     order: int
+    trusts: Sequence[Trust] = ()
+    """Line by line, where the lines differ in it."""
 
 
 @dataclass(slots=True)
@@ -98,31 +103,38 @@ def line_sets(page: Page) -> list[LineSet]:
     found: dict[tuple[int | None, ...], LineSet] = {}
     for candidate in _candidates(page, values):
         ex = tuple(candidate.ex)
+        same = found.get(ex, candidate)
         # Two ways with the same values are one; the page's columns are understood as the better of the two has them.
-        found[ex] = min(found.get(ex, candidate), candidate, key=_doubt)
+        distance = min(same.distance, candidate.distance)
+        found[ex] = replace(min(same, candidate, key=_doubt), distance=distance)
     literal, *others = found.values()
     return [literal, *sorted(others, key=lambda each: each.contradicted)]
 
 
-def _doubt(lines: LineSet) -> tuple[int, int, int, int]:
-    return lines.contradicted, lines.distance, lines.departures, lines.order
+def _doubt(lines: LineSet) -> tuple[int, int, int]:
+    return lines.contradicted, lines.departures, lines.order
 
 
 def _candidates(page: Page, values: Sequence[_Values]) -> Iterator[LineSet]:
     stated: list[PriceMode] = [line.stated or "WITHOUT_TAX" for line in page.lines]
     yield _line_set(page, values, _Way("as_is", stated, [_NATURAL[mode] for mode in stated], "either", 0))
+    has_amounts = any(line.amount is not None for line in page.lines)
     for mode, column in _worth_trying(page, values):
         order = 1 + _MODES.index(mode)
         columns = [column] * len(values)
         modes: list[PriceMode] = [mode] * len(values)
         mixed = [_proven(each, mode, column) for each in values]
         base = f"from_printed_{mode.lower()}"
-        named = base if column == _NATURAL[mode] else f"{base}+amount_{column}"
+        named = base if column == _NATURAL[mode] or not has_amounts else f"{base}+amount_{column}"
         for trust in _trusts(values, modes, column):
             yield _line_set(page, values, _Way(_trusted(named, trust), modes, columns, trust, order))
+        trusts = _fitted_trusts(page, values, modes, column)
+        if trusts:
+            yield _line_set(page, values, _Way(f"{named}+trust_by_line", modes, columns, "either", order, trusts))
         if mixed != modes:
             for trust in _trusts(values, mixed, column):
-                both = _trusted(f"from_printed_per_line+amount_{column}", trust)
+                both = "from_printed_per_line" + (f"+amount_{column}" if has_amounts else "")
+                both = _trusted(both, trust)
                 yield _line_set(page, values, _Way(both, mixed, columns, trust, 2 + order))
 
 
@@ -146,6 +158,39 @@ def _trusts(values: Sequence[_Values], modes: Sequence[PriceMode], column: Colum
     return _TRUSTS[:1]
 
 
+def _fitted_trusts(
+    page: Page, values: Sequence[_Values], modes: Sequence[PriceMode], column: Column
+) -> tuple[Trust, ...]:
+    """For a few lines whose columns disagree: which of them are right in the Amount and which in quantity times rate.
+
+    The printed subtotal, or else the sum of the tax summary, tells; nothing where neither is there or none fits.
+    """
+    odd = [index for index, each in enumerate(values) if each.agree(modes[index], column) is False]
+    sums = [row.taxable or 0 for row in page.table]
+    target = sum(sums) if page.subtotal is None and sums else page.subtotal
+    if not 1 < len(odd) <= _MOST_ODD or target is None:
+        return ()
+    target -= sum(extra.ex or 0 for extra in page.extras if extra.taxable is not False)
+    target += sum(cut.value for cut in page.cuts if not cut.is_percent)
+    computed = [values[index].computed[modes[index]] or 0 for index in odd]
+    steps = [
+        (values[index].amounts[modes[index], column] or 0) - rate for index, rate in zip(odd, computed, strict=True)
+    ]
+    rest = sum(
+        _chosen(line, each, mode, column, "either") or 0
+        for index, (line, each, mode) in enumerate(zip(page.lines, values, modes, strict=True))
+        if index not in odd
+    )
+    missing = target - rest - sum(computed)
+    chosen = min(product((False, True), repeat=len(odd)), key=lambda taken: abs(missing - sum(compress(steps, taken))))
+    if abs(missing - sum(compress(steps, chosen))) > page.slack:
+        return ()
+    of_line: dict[int, Trust] = {
+        index: "amounts" if taken else "rates" for index, taken in zip(odd, chosen, strict=True)
+    }
+    return tuple(of_line.get(index, "either") for index in range(len(values)))
+
+
 def _trusted(name: str, trust: Trust) -> str:
     return name if trust == "either" else f"{name}+trust_{trust}"
 
@@ -163,8 +208,9 @@ def _line_set(page: Page, values: Sequence[_Values], way: _Way) -> LineSet:
     agreed: list[bool] = []
     contradicted = distance = departures = fixed_cess = 0
     sums: dict[Rates, list[int]] = {}
-    for line, each, mode, column in zip(page.lines, values, way.modes, way.columns, strict=True):
-        value = _chosen(line, each, mode, column, way.trust)
+    trusts = way.trusts or (way.trust,) * len(values)
+    for line, each, mode, column, trust in zip(page.lines, values, way.modes, way.columns, trusts, strict=True):
+        value = _chosen(line, each, mode, column, trust)
         ex.append(value)
         departures += (mode != (line.stated or "WITHOUT_TAX")) + (line.amount is not None and column != _NATURAL[mode])
         agreed.append(each.agree(mode, column) is not False)
@@ -190,7 +236,7 @@ def _line_set(page: Page, values: Sequence[_Values], way: _Way) -> LineSet:
         agreed=agreed,
         contradicted=contradicted,
         distance=distance,
-        departures=min(departures, 1) + (way.trust != "either"),
+        departures=min(departures, 1) + bool(way.trusts or way.trust != "either"),
         order=way.order,
         buckets={rates: Bucket(*sums[rates]) for rates in sorted(sums)},
         fixed_cess=fixed_cess,

@@ -323,5 +323,9 @@ async def test_broken_requests_get_the_familys_own_envelope(platform: Platform) 
     assert (status, list(answer["detalles"]["campos"])) == (422, ["items.0.cantidad"])
     status, answer = await shop.send("POST", "/api/ventas", venta_of(EMPRESA, {**LAPTOP, "descuento": 9999}))
     assert (status, answer["error"]) == (422, "DESCUENTO_INVALIDO")
+    status, answer = await shop.send("POST", "/api/ventas", venta_of(EMPRESA, {**LAPTOP, "producto_id": 10**20}))
+    assert (status, list(answer["detalles"]["campos"])) == (422, ["items.0.producto_id"])
+    for query in ("cliente=%00", "codigo_venta=%00", "cliente=("):
+        assert (await shop.send("GET", f"/api/ventas?{query}"))[0] == 200
     for path in ("/api/ventas/1", "/api/ventas/abc", "/api/ventas/99999999999999999999"):
         assert (await shop.send("GET", path))[0] == 404

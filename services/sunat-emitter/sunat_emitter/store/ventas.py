@@ -129,7 +129,7 @@ def venta_key(company: str, venta_id: int) -> str:
 
 def searchable(text: str) -> str:
     """A text without case and accents, so that a search finds it however it was typed."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
+    plain = unicodedata.normalize("NFKD", text.casefold().replace("\0", ""))  # a pattern holds no zero byte
     return "".join(sign for sign in plain if not unicodedata.combining(sign))
 
 
@@ -142,7 +142,7 @@ def filters(call: ListVentas, since: datetime | None, until: datetime | None) ->
         wanted["fecha"] = {**({"$gte": since} if since else {}), **({"$lt": until} if until else {})}
     conditions: Sequence[tuple[str, str | None]] = (
         ("buscado", searchable(call.cliente) if call.cliente else None),
-        ("codigo_venta", call.codigo_venta.upper() if call.codigo_venta else None),
+        ("codigo_venta", searchable(call.codigo_venta).upper() if call.codigo_venta else None),
     )
     wanted |= {field: {"$regex": re.escape(text)} for field, text in conditions if text}
     return wanted

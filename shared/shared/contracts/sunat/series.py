@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, StringConstraints
 
 from shared.contracts.message import Call, Contract
-from shared.contracts.sunat.values import Company, TipoComprobante
+from shared.contracts.sunat.values import Company, Numero, TipoComprobante
 
 EstadoSerie = Literal["activo", "inactivo"]
 _Nombre = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)]
@@ -19,9 +19,9 @@ class SerieInput(Contract):
     serie: Annotated[str, StringConstraints(strip_whitespace=True, to_upper=True, min_length=1, max_length=4)]
     correlativo_inicial: int = Field(default=1, ge=1, le=99_999_999)
     """The first number that will be used."""
-    sede_id: int | None = None
+    sede_id: Numero | None = None
     sede_nombre: _Nombre | None = None
-    caja_id: int | None = None
+    caja_id: Numero | None = None
     estado: EstadoSerie = "activo"
 
 
@@ -29,9 +29,9 @@ class SerieChange(Contract):
     """What a PATCH changes; absent fields stay."""
 
     estado: EstadoSerie | None = None
-    sede_id: int | None = None
+    sede_id: Numero | None = None
     sede_nombre: _Nombre | None = None
-    caja_id: int | None = None
+    caja_id: Numero | None = None
 
 
 class SerieShown(Contract):
@@ -66,7 +66,7 @@ class ListSeries(Call[SeriesShown]):
     company: Company
     tipo_comprobante: TipoComprobante | None = None
     estado: EstadoSerie | None = None
-    sede_id: int | None = None
+    sede_id: Numero | None = None
 
 
 class ReadSerie(Call[SerieShown]):

@@ -27,6 +27,9 @@ Texto = Annotated[str, BeforeValidator(lambda value: "" if value is None else va
 Codigo2 = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9]{2}$")]
 """A two-digit code of a catalogue."""
 
+Numero = Annotated[int, Field(ge=0, le=2**53 - 1)]
+"""A number that a client gives its own things; what JSON holds exactly."""
+
 TipoComprobante = Literal["01", "03", "07", "08"]
 """Catalog 01: factura, boleta, nota de crédito, nota de débito."""
 EstadoSunat = Literal["PENDIENTE", "ACEPTADO", "RECHAZADO", "ANULADO"]

@@ -14,6 +14,7 @@ from shared.contracts.sunat.values import (
     Company,
     Importe,
     ImporteInput,
+    Numero,
     Texto,
     TipoComprobante,
     ValorInput,
@@ -51,7 +52,7 @@ class IscInput(Contract):
 class ItemInput(Contract):
     """One line. Prices and discounts without taxes; the discount is for the whole line."""
 
-    producto_id: int | None = None
+    producto_id: Numero | None = None
     codigo_producto: Annotated[Texto, StringConstraints(strip_whitespace=True, max_length=30)] = ""
     codigo_sunat: Annotated[Texto, StringConstraints(strip_whitespace=True, pattern=r"^([0-9]{8})?$")] = ""
     """UNSPSC, catalog 25."""

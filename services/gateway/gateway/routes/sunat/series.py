@@ -31,7 +31,7 @@ from shared.contracts.sunat.series import (
     SerieShown,
     UpdateSerie,
 )
-from shared.contracts.sunat.values import TipoComprobante
+from shared.contracts.sunat.values import Numero, TipoComprobante
 
 _PATH = "/api/facturacion/series"
 SERIE_NO_ENCONTRADA = ErrorRow(404, "SERIE_NO_ENCONTRADA", "La serie no existe")
@@ -49,7 +49,7 @@ class SeriesQuery(BaseModel):
 
     tipo_comprobante: TipoComprobante | None = None
     estado: EstadoSerie | None = None
-    sede_id: int | None = None
+    sede_id: Numero | None = None
 
 
 class ReserveInput(BaseModel):

@@ -243,7 +243,7 @@ ROUTES = (
         f"{PATH}/{{id}}/anular",
         annul_venta,
         "Annul a sale",
-        body=json_body(AnularInput),
+        body=json_body(AnularInput, optional=True),
         answer=Done,
         errors=(*JSON_ERRORS, VENTA_NO_ENCONTRADA, VENTA_FACTURADA, *ALWAYS),
     ),

@@ -91,7 +91,7 @@ def test_scans_are_described_with_both_ways_in_and_their_own_error() -> None:
     for path in ("/api/ocr-structured", "/api/ocr-structured-v4"):
         scan = DOCUMENT["paths"][path]["post"]
         assert scan["security"] == [{"bearer": []}, {"api_key": []}, {}]
-        assert sorted(scan["responses"]) == ["200", "400", "401", "413", "415", "422", "429", "500"]
+        assert set(scan["responses"]) >= {"200", "400", "401", "413", "415", "422", "429", "500"}
         assert "X-Request-ID" in scan["responses"]["422"]["headers"]
         for status in ("400", "413", "422", "429", "500"):
             examples = scan["responses"][status]["content"]["application/json"]["examples"]

@@ -13,9 +13,10 @@ REQUEST_HEADER = "X-Request-ID"
 TOO_LARGE = ErrorRow(413, BODY_TOO_LARGE.code, "The request body is too large (at most 10 MB of document)")
 LIMITED = ErrorRow(429, RATE_LIMITED.code, "Too many documents; try again after the seconds in Retry-After")
 FAULT = ErrorRow(500, INTERNAL_ERROR.code, "Internal server error; please try again")
+_BUSY = ErrorRow(503, "SERVER_BUSY", "The server is busy; try again after the seconds in Retry-After")
 _BROKEN = ErrorRow(400, INVALID_JSON.code, "The request body is not valid JSON")
 
-_TEXTS: Mapping[str, str] = {row.code: row.message for row in (TOO_LARGE, LIMITED, FAULT, _BROKEN)}
+_TEXTS: Mapping[str, str] = {row.code: row.message for row in (TOO_LARGE, LIMITED, FAULT, _BUSY, _BROKEN)}
 """What is raised for every family, in these families' language."""
 
 

@@ -25,6 +25,11 @@ _MARKS: Mapping[str, frozenset[str]] = {
     INDIA_LEGACY: frozenset(("voucher", "party")),
 }
 """Keys by which a document is known wherever it stands in pasted JSON."""
+_LINE_MARKS: Mapping[str, frozenset[str]] = {
+    INDIA_GST_V4: frozenset(("qty", "raw", "gst", "rate_ex_tax")),
+    INDIA_LEGACY: frozenset(("quantity", "price", "hsn_sac_code")),
+}
+"""Keys by which a document of lines alone is known."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -87,11 +92,17 @@ def _values(text: str) -> Iterator[Any]:
         yield value
 
 
+def _is_document(value: Mapping[str, Any], schema: str) -> bool:
+    lines = value.get("items")
+    first = lines[0] if isinstance(lines, list) and lines and isinstance(lines[0], Mapping) else {}
+    return bool(_MARKS[schema] & value.keys() or _LINE_MARKS[schema] & first.keys())
+
+
 def _documents(value: object, schema: str, depth: int) -> Iterator[Mapping[str, Any]]:
     if depth == 0:
         return
     if isinstance(value, Mapping):
-        if _MARKS[schema] & value.keys():
+        if _is_document(value, schema):
             yield value
             return
         for each in value.values():

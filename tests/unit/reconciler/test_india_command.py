@@ -44,6 +44,12 @@ def test_json_alone_is_printed_as_it_came_one_document_or_a_list(
     assert [each["totals"]["grand_total"] for each in json.loads(capsys.readouterr().out)] == [10679, 10679]
 
 
+def test_lines_alone_are_a_document(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = '{"page": [{"items": [{"qty": 10, "rate_ex_tax": 100, "gst": {"rate": "18%"}}]}]}'
+    assert run(tmp_path, text, "--json") == 0
+    assert json.loads(capsys.readouterr().out)["totals"]["grand_total"] == 1180
+
+
 def test_a_legacy_document_is_checked_by_its_own_schema(capsys: pytest.CaptureFixture[str]) -> None:
     path = str(DATA / "legacy_published_example.json")
     assert command.main([path, "--schema", "india_legacy"]) == 1

@@ -12,7 +12,8 @@ import pytest
 import pytest_asyncio
 
 from shared.contracts.message import Call
-from shared.contracts.sunat.emision import ComprobanteShown, FacturarInput, IssueComprobante
+from shared.contracts.sunat.comprobantes import ComprobanteShown
+from shared.contracts.sunat.emision import FacturarInput, IssueComprobante
 from shared.contracts.sunat.emisores import EmisorInput, UploadCertificado, WriteEmisor
 from shared.contracts.sunat.ventas import CreateVenta, VentaInput
 from shared.errors import Unavailable
@@ -20,6 +21,7 @@ from shared.mongo import Database, database
 from tests.support.platform import Platform, running
 from tests.support.sunat import EMISOR, PASSWORD, PERSONA, pfx, venta_of
 from tests.support.sunat_simulator import Fault, Simulator
+from tests.support.sunat_simulator.faults import Kind
 from tests.support.waiting import until
 
 EMISSIONS = 50
@@ -168,7 +170,7 @@ async def test_under_every_fault_together_and_three_kills_each_comprobante_ends_
     await check(rows, database(platform.db, "sunat_emitter"), simulator)
 
 
-GROUPS = {
+GROUPS: dict[str, tuple[Kind, ...]] = {
     "no answer": ("timeout", "slow"),
     "connection lost": ("lost_before", "lost_after"),
     "no use": ("html_503", "empty_200", "malformed_zip"),

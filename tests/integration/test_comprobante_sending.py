@@ -14,6 +14,7 @@ from shared.mongo import Database
 from sunat_emitter import cdr
 from sunat_emitter.clock import LIMA
 from sunat_emitter.endpoints import Breakers
+from sunat_emitter.held import list_held, send_again
 from sunat_emitter.resending import turn
 from sunat_emitter.sending import deliver
 from sunat_emitter.sending_settings import SendingSettings
@@ -222,7 +223,9 @@ async def test_a_platform_that_says_no_is_tried_three_times_then_by_the_ladder(b
     assert (row["estado"], row["intentos"], row["motivo_pendiente"]) == ("ACEPTADO", 5, None)
 
 
-async def test_an_exception_is_held_back_for_correction_until_somebody_asks(bench: Bench) -> None:
+async def test_an_exception_is_held_back_for_correction_until_somebody_asks(
+    bench: Bench, capsys: pytest.CaptureFixture[str]
+) -> None:
     bench.simulator.faults.plan(Fault(kind="exception", codigo=306, operation="sendBill"))
     name = await bench.issue()
     row = await bench.send(name)
@@ -230,7 +233,11 @@ async def test_an_exception_is_held_back_for_correction_until_somebody_asks(benc
     assert row["motivo_pendiente"].startswith("0306 - ")
     await bench.later(100_000)
     assert (await bench.row(name))["intentos"] == 1
-    assert await bench.sending.envios.send_again([name], bench.now()) == 1
+    capsys.readouterr()
+    await list_held(bench.database)
+    assert await send_again(bench.database, []) == 0
+    assert capsys.readouterr().out == f"{name}\t{row['motivo_pendiente']}\nresend: 1 of 1 are sent again\n"
+    bench.ahead = timedelta(minutes=1)
     await turn(bench.sending)
     assert (await bench.row(name))["estado"] == "ACEPTADO"
 

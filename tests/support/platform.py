@@ -25,7 +25,15 @@ from shared.contracts.credits import Balance, ListMovements, Movement, ReadBalan
 from tests.support.waiting import until
 
 UPLOAD = "/api/v4/invoices/upload-ocr"
-_FOREIGN = {"MONGODB_URL", "RABBITMQ_URL", "GEMINI_API_KEY", "OPENROUTER_API_KEY", "JWT_SECRET", "JWKS_URL"}
+_FOREIGN = {
+    "MONGODB_URL",
+    "RABBITMQ_URL",
+    "SUNAT_BASE_URL",
+    "GEMINI_API_KEY",
+    "OPENROUTER_API_KEY",
+    "JWT_SECRET",
+    "JWKS_URL",
+}
 
 
 def _cpu_seconds(pid: int) -> float:

@@ -3,13 +3,15 @@
 import argparse
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 from pydantic import ValidationError
 
 from shared import mongo
 from shared.service import run
 from sunat_emitter.app import SERVICE
+from sunat_emitter.held import list_held, send_again
 from sunat_emitter.settings import CommandSettings
 from sunat_emitter.store import DATABASE, Contadores, Emisores, StoredEmisor
 from sunat_emitter.vault import Unsealable, Vault
@@ -23,11 +25,23 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="sunat-emitter", description="Without a command, run the service.")
     commands = parser.add_subparsers(dest="command")
     commands.add_parser("reseal", help="seal every secret with SUNAT_SEAL_KEY; SUNAT_OLD_SEAL_KEYS open them")
-    if parser.parse_args(arguments).command is None:
+    commands.add_parser("held", help="list the comprobantes that are not sent again by themselves, and why")
+    resend = commands.add_parser("resend", help="have comprobantes that are held back sent again")
+    resend.add_argument("names", nargs="*", metavar="RUC-TT-SERIE-NUM", help="all that are held, where none is given")
+    given = parser.parse_args(arguments)
+    if given.command is None:
         run(SERVICE)
         return
     settings = _settings()
-    sys.exit(asyncio.run(_reseal(settings.mongodb_url, settings.vault)))
+    work: Callable[[mongo.Database], Awaitable[int]]
+    match given.command:
+        case "reseal":
+            work = partial(reseal, vault=settings.vault)
+        case "held":
+            work = list_held
+        case _:
+            work = partial(send_again, names=given.names)
+    sys.exit(asyncio.run(_on_database(settings.mongodb_url, work)))
 
 
 def _settings() -> CommandSettings:
@@ -74,9 +88,9 @@ def _resealed(emisor: StoredEmisor, vault: Vault) -> dict[str, str]:
     }
 
 
-async def _reseal(url: str, vault: Vault) -> int:
+async def _on_database(url: str, work: Callable[[mongo.Database], Awaitable[int]]) -> int:
     client = mongo.connect(url, app="sunat-emitter-command")
     try:
-        return await reseal(mongo.database(client, DATABASE), vault)
+        return await work(mongo.database(client, DATABASE))
     finally:
         await client.close()

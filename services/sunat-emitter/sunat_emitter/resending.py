@@ -14,8 +14,10 @@ _log = structlog.get_logger()
 
 _BATCH = 200
 _AT_ONCE = 16
-_GRACE = timedelta(seconds=60)
-"""For the event of what was just issued, and for the publishing of what was just decided."""
+_EVENT_GRACE = timedelta(seconds=60)
+"""For the event of what was just issued."""
+_TELLING_GRACE = timedelta(seconds=15)
+"""For who has just decided one to publish that: longer than a publish may take."""
 _SOON = timedelta(hours=24)
 """Before the end of the legal time that operators are warned."""
 _AGES = {"under_1h": timedelta(0), "under_1d": timedelta(hours=1), "older": timedelta(days=1)}
@@ -34,7 +36,7 @@ async def sweep_envios(deps: HasSending) -> None:
 async def turn(sending: Sending) -> None:
     """One look at everything."""
     now = sending.now()
-    await sending.envios.adopt(now + _GRACE)
+    await sending.envios.adopt(now + _EVENT_GRACE)
     await _resume(sending)
     await _tell_untold(sending)
     await measure(sending)
@@ -67,7 +69,7 @@ async def _deliver_all(names: list[str], sending: Sending) -> int:
 
 
 async def _tell_untold(sending: Sending) -> None:
-    for row in await sending.envios.untold(sending.now() - _GRACE, _BATCH):
+    for row in await sending.envios.untold(sending.now() - _TELLING_GRACE, _BATCH):
         await tell(row, sending)
 
 

@@ -23,6 +23,7 @@ INDEXES = (
 
 PENDIENTE, ACEPTADO, RECHAZADO = "PENDIENTE", "ACEPTADO", "RECHAZADO"
 
+_HELD = {"estado": PENDIENTE, "envio": {"$exists": True}, "envio.next_try_at": {"$exists": False}}
 _LEASE = ("envio.lease_until", "envio.owner")
 _WITHOUT_LINES = {"documento.lineas": 0}
 _WITHOUT_DOCUMENT = {"documento": 0}
@@ -231,8 +232,13 @@ class Envios:
 
     async def held_back(self) -> int:
         """How many are pending without another try."""
-        wanted = {"estado": PENDIENTE, "envio": {"$exists": True}, "envio.next_try_at": {"$exists": False}}
-        return await self._comprobantes.count_documents(wanted)
+        return await self._comprobantes.count_documents(_HELD)
+
+    async def held(self) -> AsyncIterator[tuple[str, str]]:
+        """Those, by name, with the reason of each."""
+        rows = self._comprobantes.find(_HELD, {"motivo_pendiente": 1}).sort("_id", 1)
+        async for row in rows:
+            yield row["_id"], row.get("motivo_pendiente") or ""
 
     async def _set(self, envio: Envio, change: Mapping[str, Any]) -> bool:
         return (await self._comprobantes.update_one(_mine(envio), {"$set": change})).matched_count == 1

@@ -26,6 +26,7 @@ from gateway.idempotency import IdempotencyKeys
 from gateway.limits import Rate, RateLimits
 from gateway.remote import RemoteDocuments
 from gateway.results import Waiters
+from gateway.room import Room
 from gateway.routes import lumis_v4
 from gateway.routes.families import FAMILIES
 from gateway.server import serve
@@ -135,6 +136,7 @@ def deps_on(database: Database, bus: FakeBus, **limits: Any) -> Deps:
         remote=RemoteDocuments(SafeFetcher("pdf_url", allow_private=True), seconds=2, largest=10_485_760),
         address=Address("127.0.0.1", 0, 10),
         openapi=b"{}",
+        room=Room(1_000_000_000),
     )
 
 

@@ -18,6 +18,7 @@ from gateway.limits import Rate, RateLimits
 from gateway.openapi import openapi_text
 from gateway.remote import RemoteDocuments
 from gateway.results import Waiters
+from gateway.room import Room
 from gateway.routes import lumis_v4
 from gateway.routes.families import FAMILIES
 from gateway.server import serve
@@ -91,6 +92,7 @@ async def build(settings: GatewaySettings, platform: Platform) -> Deps:
         address=Address(settings.http_host, settings.http_port, settings.drain_seconds),
         sunat=_sunat(settings, database),
         openapi=openapi_text(FAMILIES, API_VERSION).encode(),
+        room=Room(settings.body_bytes_in_flight),
     )
 
 

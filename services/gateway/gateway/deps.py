@@ -14,6 +14,7 @@ from gateway.idempotency import IdempotencyKeys
 from gateway.limits import RateLimits
 from gateway.remote import RemoteDocuments
 from gateway.results import Waiters
+from gateway.room import Room
 from gateway.store import Requests
 from gateway.sunat import Sunat
 from gateway.userdata import UserData
@@ -78,4 +79,5 @@ class Deps:
     remote: RemoteDocuments
     address: Address
     openapi: bytes
+    room: Room
     sunat: Sunat = field(default_factory=Sunat)

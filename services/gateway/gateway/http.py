@@ -32,6 +32,7 @@ INVALID_JSON = ErrorRow(400, "INVALID_JSON", "El cuerpo no es un JSON válido")
 INVALID_DATA = ErrorRow(422, "INVALID_DATA", "Los datos enviados no son válidos")
 BODY_TOO_LARGE = ErrorRow(413, "BODY_TOO_LARGE", "El cuerpo de la solicitud es demasiado grande")
 UNAUTHORIZED = ErrorRow(401, "UNAUTHORIZED", "Token JWT inválido o faltante")
+SERVER_BUSY = ErrorRow(503, "SERVER_BUSY", "El servidor está ocupado. Intenta de nuevo en unos segundos.")
 INTERNAL_ERROR = ErrorRow(500, "INTERNAL_ERROR", "Error interno del servidor")
 
 

@@ -11,6 +11,7 @@ from gateway.deps import Deps
 from gateway.lumis import rate_limited
 from gateway.metrics import ABANDONED, LIMITED, WAITING
 from gateway.results import Conclusion
+from gateway.room import leave_room
 from gateway.store import UNPRICED, NewRequest
 from gateway.uploads import Upload
 from shared.contracts.credits import HoldCredits, Operation, ReleaseHold
@@ -24,6 +25,8 @@ _log = structlog.get_logger()
 _HOLD_SECONDS = 5.0
 _RELEASE_SECONDS = 2.0
 _LOOK_SECONDS = 5.0
+_LAST_LOOK_SECONDS = 0.5
+"""By so much a database that hangs may delay the answer at most."""
 _FAILURES = (LumisError, PyMongoError, OSError, TimeoutError)
 
 
@@ -77,9 +80,36 @@ async def submit(submission: Submission, deps: Deps) -> tuple[DocumentUploaded, 
         Problem: 429, the user is over the rate limit; nothing is kept.
         Unavailable, PyMongoError: nothing was published; the hold was released as far as possible.
     """
-    file_id, price = await _keep_and_hold(submission, deps)
-    event = _uploaded(submission, file_id, deps)
-    request = NewRequest(
+    try:
+        price = await _hold(submission, deps)
+    except Unavailable:  # it may have been placed although no answer came
+        await _release(submission, deps)
+        raise
+    file_id = None
+    try:
+        await _count(submission, deps)
+        file_id = await _keep(submission, deps)
+        event = _uploaded(submission, file_id, deps)
+        await deps.requests.create(_request(submission, price, event, deps))
+        await deps.bus.publish(event)
+    except BaseException:
+        await _undo(submission, file_id, deps)
+        raise
+    await _mark_published(event, deps)
+    return event, price
+
+
+async def _keep(submission: Submission, deps: Deps) -> str:
+    """Keep the file, after the price is held and the request counted: who is refused costs no write."""
+    upload = submission.upload
+    expires_at = datetime.now(UTC) + deps.limits.file_lifetime
+    file_id = await deps.files.keep(upload.content.take(), content_type=upload.content_type, expires_at=expires_at)
+    leave_room()
+    return file_id
+
+
+def _request(submission: Submission, price: int, event: DocumentUploaded, deps: Deps) -> NewRequest:
+    return NewRequest(
         user_id=submission.user_id,
         operation=submission.operation,
         price=price,
@@ -89,40 +119,10 @@ async def submit(submission: Submission, deps: Deps) -> tuple[DocumentUploaded, 
         received_at=submission.received_at,
         expires_at=submission.received_at + deps.limits.request_lifetime,
     )
-    try:
-        await _count(submission, deps)
-        await deps.requests.create(request)
-        await deps.bus.publish(event)
-    except BaseException:
-        await _undo(submission, file_id, deps)
-        raise
-    await _mark_published(event, deps)
-    return event, price
-
-
-async def _keep_and_hold(submission: Submission, deps: Deps) -> tuple[str, int]:
-    expires_at = datetime.now(UTC) + deps.limits.file_lifetime
-    file_id, hold = await asyncio.gather(
-        deps.files.keep(
-            submission.upload.content.take(), content_type=submission.upload.content_type, expires_at=expires_at
-        ),
-        _hold(submission, deps),
-        return_exceptions=True,
-    )
-    if isinstance(hold, BaseException):
-        if isinstance(file_id, str):
-            await _delete_file(file_id, deps)
-        if isinstance(hold, Unavailable):  # it may have been placed although no answer came
-            await _release(submission, deps)
-        raise hold
-    if isinstance(file_id, BaseException):
-        await _release(submission, deps)
-        raise file_id
-    return file_id, hold
 
 
 async def _hold(submission: Submission, deps: Deps) -> int:
-    """Have the price held; Lümis."""
+    """Have the price held; Lümis. A hold whose request is never stored is released, or expires."""
     if submission.operation == UNPRICED:
         return 0
     call = HoldCredits(
@@ -170,9 +170,12 @@ async def _mark_published(event: DocumentUploaded, deps: Deps) -> None:
         _log.warning("not marked as published", error=type(error).__name__)
 
 
-async def _undo(submission: Submission, file_id: str, deps: Deps) -> None:
+async def _undo(submission: Submission, file_id: str | None, deps: Deps) -> None:
     """Best effort: holds and files that stay expire by themselves."""
-    await asyncio.gather(_release(submission, deps), _delete_file(file_id, deps), _give_up(submission.request_id, deps))
+    works = [_release(submission, deps)]
+    if file_id is not None:
+        works += [_delete_file(file_id, deps), _give_up(submission.request_id, deps)]
+    await asyncio.gather(*works)
 
 
 async def _give_up(request_id: str, deps: Deps) -> None:
@@ -205,15 +208,17 @@ async def _wait(event: DocumentUploaded, future: asyncio.Future[Conclusion], dep
         await asyncio.wait({future}, timeout=min(left, _LOOK_SECONDS))
         if future.done():
             return future.result()
-        if (stored := await _look(event.request_id, deps)) is not None:
+        left = (event.answer_by - datetime.now(UTC)).total_seconds()
+        if (stored := await _look(event.request_id, max(left, _LAST_LOOK_SECONDS), deps)) is not None:
             return stored
     await _abandon(event, deps)
     return None
 
 
-async def _look(request_id: str, deps: Deps) -> Conclusion | None:
+async def _look(request_id: str, seconds: float, deps: Deps) -> Conclusion | None:
     try:
-        return await deps.requests.conclusion(request_id)
+        async with asyncio.timeout(seconds):
+            return await deps.requests.conclusion(request_id)
     except _FAILURES:
         return None
 

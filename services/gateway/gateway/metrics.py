@@ -21,4 +21,6 @@ WEBHOOK_SECONDS = Histogram(
     buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
 REPUBLISHED = Counter("lumis_gateway_republished_total", "Events published again because nothing said that they were")
+BODY_BYTES = Gauge("lumis_gateway_body_bytes", "Bytes of bodies that are being taken in now")
+NO_ROOM = Counter("lumis_gateway_no_room_total", "Requests that were refused because too many bodies were in hand")
 AUDIT_LOST = Counter("lumis_gateway_audit_lost_total", "Audit rows that could not be written")

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
 
-from gateway.http import Body, ErrorRow, Exchange, Family, Problem, Route
+from gateway.http import SERVER_BUSY, Body, ErrorRow, Exchange, Family, Problem, Route
 
 _REFERENCE = "#/components/schemas/{model}"
 _SECURITY = {
@@ -145,7 +145,7 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
 def _errors(family: Family, route: Route, schemas: _Schemas) -> dict[str, Any]:
     """One response per status, with an example per error of it."""
     by_status: dict[int, list[ErrorRow]] = {}
-    for row in route.errors:
+    for row in (*route.errors, *((SERVER_BUSY,) if route.body is not None else ())):
         by_status.setdefault(row.status, []).append(row)
     responses: dict[str, Any] = {}
     for status, rows in sorted(by_status.items()):
@@ -156,7 +156,7 @@ def _errors(family: Family, route: Route, schemas: _Schemas) -> dict[str, Any]:
         }
         if status == _UNAUTHORIZED:
             response["headers"] = {"WWW-Authenticate": {"schema": {"type": "string"}, "example": "Bearer"}}
-        if status == _TOO_MANY:
+        if status in {_TOO_MANY, SERVER_BUSY.status}:
             response["headers"] = {"Retry-After": {"description": "Seconds", "schema": {"type": "integer"}}}
         responses[str(status)] = response
     return responses

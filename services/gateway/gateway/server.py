@@ -26,6 +26,7 @@ from gateway.http import (
     MALFORMED,
     METHOD_NOT_ALLOWED,
     NOT_FOUND,
+    SERVER_BUSY,
     Answer,
     BrokenBody,
     Exchange,
@@ -40,6 +41,7 @@ from gateway.http import (
 )
 from gateway.malformed import JsonRunner
 from gateway.metrics import HTTP_IN_FLIGHT, HTTP_SECONDS
+from gateway.room import NoRoom
 from gateway.store import StoredRequest
 from gateway.streams import Streams
 from shared.errors import Refused, Unavailable
@@ -51,7 +53,9 @@ _log = structlog.get_logger()
 _LINGER_SECONDS = 5.0
 _KEEP_ALIVE_SECONDS = 75.0
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-_TOO_LARGE = 413
+_BEFORE_THE_END = frozenset({413, 503})
+"""Statuses of answers that may go out before the body came in."""
+_BUSY_SECONDS = "2"
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -156,7 +160,7 @@ async def _observed(
 def _response(reply: Reply) -> web.Response:
     headers = {**reply.headers, "Content-Type": reply.content_type}
     response = web.Response(status=reply.status, body=reply.content, headers=headers)
-    if reply.status == _TOO_LARGE:
+    if reply.status in _BEFORE_THE_END:
         response.force_close()  # the rest of the body is drained for a moment, so that the client sees the answer
     return response
 
@@ -212,7 +216,16 @@ class _Writer:
         if self._family.authenticate is not None:
             self.caller = await self._family.authenticate(incoming, self._deps)
             self._audit["user"] = pseudonym(self.caller.user_id)
-        body = await self._route.body.read(incoming) if self._route.body else None
+        if self._route.body is None:
+            return await self._take(incoming, None)
+        try:
+            place = self._deps.room.take(_announced(incoming.headers))
+        except NoRoom:
+            raise Problem(SERVER_BUSY, headers={"Retry-After": _BUSY_SECONDS}) from None
+        with place:
+            return await self._take(incoming, await self._route.body.read(incoming))
+
+    async def _take(self, incoming: Incoming, body: Any) -> Reply:
         self._exchange = replace(self._exchange, body=body)
         given = Input(
             request_id=incoming.request_id,
@@ -269,6 +282,11 @@ class _Writer:
 
     def _failed(self, problem: Problem) -> Reply:
         return _failed(self._family, problem, self._exchange, self._audit)
+
+
+def _announced(headers: Mapping[str, str]) -> int | None:
+    length = headers.get("content-length", "")
+    return int(length) if length.isascii() and length.isdigit() else None
 
 
 def _failed(family: Family, problem: Problem, exchange: Exchange, audit: Mapping[str, Any] | None = None) -> Reply:

@@ -5,6 +5,7 @@ from typing import Literal, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
+from gateway.uploads import FILE_LIMIT
 from shared.settings import ServiceSettings
 
 
@@ -21,6 +22,11 @@ class GatewaySettings(ServiceSettings):
     jwt_issuer: str | None = Field(default=None, description="Expected `iss`; not checked where unset")
 
     answer_seconds: float = Field(default=30, gt=0, le=600, description="From a whole upload to its answer")
+    body_bytes_in_flight: int = Field(
+        default=16 * FILE_LIMIT,
+        ge=2 * FILE_LIMIT,
+        description="Bytes of request bodies taken in at once, about a third of the memory for them; over it, 503",
+    )
     body_seconds: float = Field(default=120, gt=0, description="How long a client may take to send a body")
     rate_limit: int = Field(
         default=60, ge=1, le=100_000, description="Uploads and retries of a user at once, and in each further window"

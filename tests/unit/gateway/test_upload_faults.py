@@ -4,17 +4,20 @@ import asyncio
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from gateway.deps import Deps
 from gateway.handlers import follow_event
-from gateway.results import Waiters
+from gateway.limits import Rate, RateLimits
+from gateway.results import Conclusion, Waiters
+from gateway.store import Requests
 from shared.contracts.credits import HoldCredits, ReleaseHold
 from shared.contracts.documents import DocumentAbandoned, DocumentUploaded
 from shared.contracts.message import Event
-from shared.errors import CallTimedOut, Unavailable
+from shared.errors import CallTimedOut, Refused, Unavailable
+from shared.files import FileStore
 from shared.mongo import Database
 from tests.support.gateway import JPEG, Gateway, delivery_of, running, token
 from tests.support.invoices import COMPLETE, EXTRACTED, reconciled
@@ -213,3 +216,43 @@ async def test_uploads_at_the_same_time_get_each_their_own_answer(gateway: Gatew
     users = [f"user-{number}" for number in range(20)]
     replies = await asyncio.gather(*(gateway.upload(("image", JPEG), user=user) for user in users))
     assert [reply.json["data"]["issuer_name"] for reply in replies] == users
+
+
+async def test_a_database_that_hangs_does_not_delay_the_answer_past_its_time(database: Database) -> None:
+    class Hanging(Requests):
+        async def conclusion(self, request_id: str) -> Conclusion | None:
+            await asyncio.sleep(3600)
+            return None
+
+    def hanging(deps: Deps) -> Deps:
+        return replace(hurried(deps), requests=Hanging(database))
+
+    async with running(database, change=hanging) as gateway, asyncio.timeout(20):
+        assert_error(await gateway.upload(("image", JPEG)), "OCR_PROCESSING_FAILED")
+        assert len(gateway.bus.of(DocumentAbandoned)) == 1
+
+
+@pytest.mark.parametrize("refusal", ["balance", "rate"])
+async def test_who_is_refused_costs_no_file(database: Database, refusal: str) -> None:
+    class Counting(FileStore):
+        kept = 0
+
+        async def keep(self, content: bytes, *, content_type: str, expires_at: datetime) -> str:
+            self.kept += 1
+            return await super().keep(content, content_type=content_type, expires_at=expires_at)
+
+    files = Counting(database)
+
+    def change(deps: Deps) -> Deps:
+        return replace(deps, files=files, rate_limits=RateLimits(database, Rate(1, 3600)))
+
+    async with running(database, change=change) as gateway:
+        gateway.bus.react = answering(COMPLETE)
+        assert (await gateway.upload(("image", JPEG))).status == 200
+        if refusal == "balance":
+            no = Refused("INSUFFICIENT_LUMIS", "no", {"price": 15, "available": 0})
+            gateway.bus.answers[HoldCredits] = no
+        reply = await gateway.upload(("image", JPEG))
+        assert reply.status == (402 if refusal == "balance" else 429)
+        assert files.kept == 1
+        assert len(gateway.bus.asked(ReleaseHold)) == (refusal == "rate")

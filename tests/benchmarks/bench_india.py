@@ -1,4 +1,4 @@
-"""Time to reconcile a GST invoice under every strategy, in processor time of one core: `python -m tests.benchmarks.bench_india`."""
+"""Processor time to reconcile a GST invoice under every strategy: `python -m tests.benchmarks.bench_india`."""
 
 import gc
 import random

@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 
 from shared.contracts.comprobantes import ComprobanteIssued, ComprobanteRejected
+from shared.contracts.sunat.ventas import AnnulVenta
 from shared.errors import Refused
 from shared.mongo import Database
 from sunat_emitter.deps import Deps
 from sunat_emitter.documents.sign import verify
 from sunat_emitter.emision import tell_issued_once
 from sunat_emitter.facturacion import reopen_venta
+from sunat_emitter.ventas import annul_venta
 from tests.support.sunat import (
     COMPANY,
     EMPRESA,
@@ -101,6 +103,17 @@ async def test_a_rejected_sale_may_have_another_number(database: Database) -> No
     assert stored is not None
     assert (stored.estado, stored.comprobante, stored.rechazados) == ("PENDIENTE", None, (first.nombre_archivo,))
     assert (await invoice(deps, venta.id)).numero_completo == "F001-2"
+
+
+async def test_a_rejected_sale_may_be_annulled_before_anybody_heard_of_it(database: Database) -> None:
+    deps = await emitter(database)
+    await set_up(deps)
+    venta = await sell(deps)
+    await settle(deps, (await invoice(deps, venta.id)).nombre_archivo, "RECHAZADO", "2335")
+    await annul_venta(AnnulVenta(company=COMPANY, id=venta.id), deps)
+    stored = await deps.ventas.find(COMPANY, venta.id)
+    assert stored is not None
+    assert stored.estado == "ANULADO"
 
 
 async def test_a_broken_rule_costs_no_number(database: Database) -> None:

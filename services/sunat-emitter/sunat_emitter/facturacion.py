@@ -13,7 +13,7 @@ from sunat_emitter.emisores import issuer_of
 from sunat_emitter.series import choose_serie
 from sunat_emitter.shown import show_comprobante
 from sunat_emitter.store import SourceChanged, StoredComprobante, StoredVenta
-from sunat_emitter.ventas import sale, there
+from sunat_emitter.ventas import sale, standing, there
 
 _ATTEMPTS = 5
 FACTURA = "01"
@@ -33,7 +33,7 @@ async def issue_comprobante(call: IssueComprobante, deps: Deps) -> Reply:
         venta = there(await deps.ventas.find(call.company, call.venta_id))
         if venta.estado == "ANULADO":
             raise Refused("VENTA_ANULADA", "La venta está anulada")
-        issued = await _standing(venta, deps)
+        issued = await standing(venta, deps)
         if issued is None:
             venta = there(await deps.ventas.find(call.company, call.venta_id))
             try:
@@ -44,17 +44,6 @@ async def issue_comprobante(call: IssueComprobante, deps: Deps) -> Reply:
             _check_same(call, issued)
         return Reply(show_comprobante(issued, cdr=await has_cdr(issued, deps)))
     raise Unavailable("the sale kept changing")
-
-
-async def _standing(venta: StoredVenta, deps: Deps) -> StoredComprobante | None:
-    """The comprobante that a sale has; a rejected one makes it a draft again."""
-    if venta.comprobante is None:
-        return None
-    issued = await deps.comprobantes.find(venta.comprobante.nombre_archivo)
-    if issued is None or issued.estado != "RECHAZADO":
-        return issued
-    await deps.ventas.reopen(venta.company, venta.id, issued.nombre_archivo, deps.now())
-    return None
 
 
 def _check_same(call: IssueComprobante, issued: StoredComprobante) -> None:

@@ -25,6 +25,7 @@ def show_comprobante(stored: StoredComprobante, *, cdr: bool) -> ComprobanteShow
         tipo_nota=note.motivo_codigo if note else None,
         motivo=stored.motivo,
         estado_sunat=stored.estado,
+        motivo_pendiente=stored.motivo_pendiente if stored.estado == "PENDIENTE" else None,
         fecha_envio_sunat=stored.fecha_envio,
         tiene_cdr=cdr,
     )

@@ -36,7 +36,7 @@ from sunat_emitter.documents.sale import DetraccionPedida, Item, Venta
 from sunat_emitter.documents.taxes import AFECTACIONES, EXPORTACION, TASA_IGV, TASAS_IGV
 from sunat_emitter.downloads import has_cdr
 from sunat_emitter.shown import show_comprobante
-from sunat_emitter.store import StoredVenta
+from sunat_emitter.store import StoredComprobante, StoredVenta
 from sunat_emitter.store.ventas import VentaHead, filters
 
 _UNITS = frozenset(entry["codigo"] for entry in UNIDAD_MEDIDA)
@@ -105,12 +105,25 @@ async def read_venta(call: ReadVenta, deps: Deps) -> Reply:
 async def annul_venta(call: AnnulVenta, deps: Deps) -> Reply:
     """Annul a draft. Raises Refused: `VENTA_NO_ENCONTRADA`, `VENTA_FACTURADA`."""
     venta = there(await deps.ventas.annul(call.company, call.id, call.motivo, deps.now()))
+    if venta.estado == "FACTURADO" and await standing(venta, deps) is None:
+        venta = there(await deps.ventas.annul(call.company, call.id, call.motivo, deps.now()))
     if venta.estado == "FACTURADO":
         raise Refused(
             "VENTA_FACTURADA",
             "No se puede anular una venta facturada. Debe emitir una Nota de Crédito o Comunicación de Baja.",
         )
     return Reply(show(venta))
+
+
+async def standing(venta: StoredVenta, deps: Deps) -> StoredComprobante | None:
+    """The comprobante that a sale has. One that SUNAT rejected makes the sale a draft again, if nobody did so yet."""
+    if venta.comprobante is None:
+        return None
+    issued = await deps.comprobantes.find(venta.comprobante.nombre_archivo)
+    if issued is None or issued.estado != "RECHAZADO":
+        return issued
+    await deps.ventas.reopen(venta.company, venta.id, issued.nombre_archivo, deps.now())
+    return None
 
 
 def sale(given: VentaInput, how: FacturarInput | None = None) -> Venta:

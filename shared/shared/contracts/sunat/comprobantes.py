@@ -28,6 +28,8 @@ class ComprobanteShown(Contract):
     tipo_nota: str | None
     motivo: str | None
     estado_sunat: EstadoSunat
+    motivo_pendiente: str | None = None
+    """Why SUNAT has not decided yet; None where it was not tried yet."""
     codigo_sunat: str | None
     mensaje_sunat: str | None
     observaciones: tuple[str, ...]

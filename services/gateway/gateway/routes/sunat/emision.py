@@ -56,6 +56,8 @@ class Emitido(BaseModel):
     """Null until SUNAT has answered with a receipt."""
     pdf_url: str
     estado_sunat: EstadoSunat
+    motivo_pendiente: str | None
+    """Why SUNAT has not decided yet; null where it was not tried yet, or has decided."""
     codigo_sunat: str | None
     mensaje_sunat: str | None
     observaciones: tuple[str, ...]

@@ -70,7 +70,9 @@ def find_invoice_dates(paper: Paper) -> Dates:
 
 
 def _dates_in(text: str, *, month_first: bool) -> list[PrintedDate]:
-    return [_swapped(date, text) if month_first else date for date in find_dates(text)]
+    # `August 3 , 2014`; as long as before, so that places hold.
+    plain = text.replace(" ,", ", ")
+    return [_swapped(date, text) if month_first else date for date in find_dates(plain)]
 
 
 def _swapped(date: PrintedDate, text: str) -> PrintedDate:

@@ -3,14 +3,17 @@
 from ocr_engine.local.invoice.words import TAX_WORD, is_carried, is_section, is_sum
 from ocr_engine.local.table.vocabulary import Vocabulary
 
+_WITH_TAX = rf"(?:inkl|incl|inc|including|mit|con|c|ttc)(?: {TAX_WORD})?"
+_NO_TAX = rf"(?:(?:ohne|excl|exkl|ex|before|without|sin|s|hors|ht|w o)(?: {TAX_WORD})?)"
 _UNIT = (
     r"(?:einheit|einh|me|mengeneinheit|meng einheit|meng|unit|units|uom|um|u m|unite|unidad|ud|unita"
     r"|eenheid|unidade|un)"
 )
 LINES = Vocabulary(
     headings={
+        "price_with_tax": rf"(?:stuckpreis|einzelpreis|unit price|price|prix unitaire|precio|prezzo|prijs) {_WITH_TAX}",
         "description": (
-            r"(?:artikel|leistungs|produkt|waren|positions)?\s?(?:beschreibung|bezeichnung)|artikel|produkt"
+            r"title|(?:artikel|leistungs|produkt|waren|positions)?\s?(?:beschreibung|bezeichnung)|artikel|produkt"
             r"|leistung(?:en)?|text|bezeichnung der leistung"
             r"|material beschreibung|(?:item |product |service |goods )?description(?: of goods| of services)?"
             r"|descriptions?|items?|products?|particulars|details"
@@ -41,6 +44,7 @@ LINES = Vocabulary(
         ),
         "unit": _UNIT,
         "unit_price": (
+            rf"(?:stuckpreis|einzelpreis|unit price|price|prix unitaire|precio|prezzo|prijs) {_NO_TAX}|"
             r"(?:einzel|stuck|netto|einheits|netto ?einzel|verkaufs|brutto ?einzel|grund|listen)preis(?: netto"
             r"| eur| in eur)?|e preis|ep|ep netto|vk|preis(?: einheit| eur| me| pro einheit| stuck| netto)?"
             r"|stundensatz|satz"
@@ -65,11 +69,14 @@ LINES = Vocabulary(
             rf"|btw tarief|%|steuer|vat rate %|tax rate %|tarif tva|tva taux|c iva"
         ),
         "tax_amount": (
+            r"igst|cgst|sgst|utgst|"
             rf"(?:{TAX_WORD}) ?(?:betrag|amount|amt)|(?:ust|mwst|steuer)betrag|montant (?:de la )?tva"
             rf"|cuota(?: iva)?|importe iva|importo iva|btw bedrag|valor iva|vat amt|(?:amount"
             rf"|total) (?:of )?(?:vat|tax|gst)|total taxes"
         ),
         "amount_with_tax": (
+            rf"(?:gesamt\w*|(?:zwischen)?summe|total\w*|amount|betrag|montant|importe|totaal|sub ?total"
+            rf"|line total) {_WITH_TAX}|"
             r"brutto|bruttobetrag|brutto betrag|brutto ?gesamt|gesamt brutto|gesamtpreis brutto|total brutto"
             r"|gross|gross amount|gross worth|amount incl(?:uding)? (?:vat|tax|gst)"
             r"|total incl(?:uding)? (?:vat|tax|gst)|total inc vat"
@@ -78,7 +85,9 @@ LINES = Vocabulary(
             r"|line total incl vat"
         ),
         "amount": (
-            r"(?:gesamt|netto|netto ?gesamt|gesamt ?netto|positions|zeilen|summen|end|total|pos)(?:preis"
+            rf"(?:gesamt\w*|(?:zwischen)?summe|total\w*|amount|betrag|montant|importe|totaal|sub ?total"
+            rf"|line total) {_NO_TAX}|"
+            r"zwischensumme|(?:gesamt|netto|netto ?gesamt|gesamt ?netto|positions|zeilen|summen|end|total|pos)(?:preis"
             r"|betrag|wert|summe|entgelt)?(?: netto| eur| in eur| ohne ust| excl ust)?|betrag(?: eur| netto"
             r"| in eur)?|summe(?: eur| netto)?|entgelt|gp|g preis|gesamtbetrag|wert|nettobetrag|nettowert"
             r"|preis gesamt|positions betrag ohne ust"
@@ -95,11 +104,16 @@ LINES = Vocabulary(
             r"|preco total|total s iva"
         ),
     },
-    figures=frozenset({"quantity", "unit_price", "discount", "tax_rate", "tax_amount", "amount", "amount_with_tax"}),
+    figures=frozenset(
+        {"quantity", "unit_price", "price_with_tax", "discount", "tax_rate", "tax_amount", "amount", "amount_with_tax"}
+    ),
     amounts=("amount", "amount_with_tax", "unit_price"),
     text="description",
     sums=is_sum,
     sections=is_section,
     skips=is_carried,
-    instead={"amount": ("quantity", "unit_price")},
+    instead={"amount": "quantity", "description": "code"},
+    repeated={"unit_price": "amount"},
+    taxes=frozenset({"tax_rate", "tax_amount"}),
+    with_tax="amount_with_tax",
 )

@@ -139,7 +139,7 @@ def _vat_in(text: str, *, labelled: bool) -> Iterator[tuple[str, str, int, int]]
             hit = _VAT.fullmatch(text[start:end].strip("():;,."))
             compact = re.sub(r"[\s.-]", "", hit[0]).upper() if hit else ""
             country = "GR" if compact[:2] == "EL" else compact[:2]
-            lone = first == last or last == len(words) - 1
+            lone = first == last or not any(word[0].isalpha() for word in words[first + 1 : last + 1])
             if sum(map(str.isdigit, compact[2:])) >= _FEWEST_DIGITS and (
                 _valid(compact, country) or (labelled and lone and compact[:2] in _EU)
             ):

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from ocr_engine.local.dates import find_dates
 from ocr_engine.local.invoice.headings import LINES
-from ocr_engine.local.invoice.words import Kind, is_carried, is_sum, kind_of
+from ocr_engine.local.invoice.words import Kind, is_carried, kind_of
 from ocr_engine.local.page import Line, Span
 from ocr_engine.local.spelling import fold
 from ocr_engine.local.table.figure import Figure, amounts_on, number_of, rates_in
@@ -30,6 +31,7 @@ _PAIR = re.compile(r"^[\w .\-/]{2,40}\s?:\s?\S")
 _UNIT = re.compile(r"[a-zà-ÿ²³]{1,12}\.?(?:\([a-z]{1,3}\))?", re.IGNORECASE)
 _NO_LINES = frozenset({Kind.TAX, Kind.DUE, Kind.PREPAID, Kind.BASE, Kind.OTHER})
 _CODE_DIGITS = 4
+_TENTH = Decimal("0.1")
 _SAME_NAME = 1.75
 """In line heights: the widest step between two lines of a name."""
 _LONGEST_NAME = 6
@@ -148,7 +150,12 @@ def _item(row: Row, table: Table, decimal: str) -> Item:
     position = row.parts("position")
     if quantity is None and position:
         quantity = _counted(position[0], price, amount, decimal)
-    unit = _unit(row, quantity)
+    rate = row.figure("tax_rate")
+    whole = to_cents(quantity.value * price.value) if quantity and price else None
+    if rate and not rate.percent and whole and amount and abs(whole + rate.value - amount.value) <= CENT:
+        # What stands under the tax's name is its amount, and the line's amount holds it.
+        with_tax, amount = amount, Figure(whole, amount.span)
+        rate = Figure((rate.value * 100 / whole).quantize(_TENTH), rate.span) if rate.value else rate
     return Item(
         name=name,
         spans=spans,
@@ -156,10 +163,10 @@ def _item(row: Row, table: Table, decimal: str) -> Item:
         amount=amount or with_tax,
         code=codes[0] if codes and any(map(str.isalnum, codes[0].text)) else None,
         quantity=quantity,
-        unit=unit,
+        unit=_unit(row, quantity),
         unit_price=price,
         discount=row.figure("discount"),
-        tax_rate=row.figure("tax_rate"),
+        tax_rate=rate,
         with_tax=with_tax,
     )
 
@@ -190,7 +197,8 @@ def _name(row: Row) -> tuple[str, tuple[Span, ...]]:
     taken: list[Span] = []
     for part in parts:
         folded = fold(part.text).strip()
-        if _is_note(folded) or (taken and _PAIR.match(folded)):
+        remark = taken and (_PAIR.match(folded) or next(find_dates(part.text), None) is not None)
+        if _is_note(folded) or remark:
             if taken:
                 break
             continue
@@ -226,7 +234,7 @@ def _unheaded(lines: Sequence[Line], decimal: str) -> Items:
         if not amounts:
             continue
         kind = kind_of(label)
-        if kind in {Kind.LINES, Kind.NET, Kind.TOTAL} or is_sum(label):
+        if kind in {Kind.LINES, Kind.NET, Kind.TOTAL}:
             chosen = _adding_up(rows, amounts[-1].value)
             if chosen:
                 items = [Item(name.text, (name,), at, figure) for at, name, figure in chosen]

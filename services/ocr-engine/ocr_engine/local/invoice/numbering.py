@@ -9,7 +9,7 @@ from ocr_engine.local.invoice.context import Cell, Paper, Value, after, part_of
 _PAPER = (
     r"(?:(?:handels|waren|miet|kosten|sammel|schluss|abschlags|teil|beitrags|monats|korrektur|storno"
     r"|honorar)?rechnungs?(?:korrektur|beleg)?"
-    r"|gutschrifts?|quittungs?|(?:sales |tax |commercial |proforma |pro forma )?invoice|inv|bill"
+    r"|gutschrifts?|quittungs?|(?:sales |tax |commercial |proforma |pro forma )?invoice|inv(?![-/]?\w)|bill"
     r"|credit (?:note|memo)|creditnote"
     r"|(?:la )?factures?|fact|avoir|note de credit|factura|fra|abono|nota de credito|factura rectificativa"
     r"|rectificativa"
@@ -43,6 +43,7 @@ _LABELS: tuple[tuple[float, re.Pattern[str]], ...] = (
     ),
     (0.75, re.compile(rf"^\s*(?:\w+\s+)?{_PAPER}{_SPECIFIED}\s*[:#-]*\s*(?=[a-z]{{0,5}}[-/ ]?\d)")),
     (0.5, re.compile(r"^\s*(?:n[or]?|nr|number|numero|nummer|num)\s?[.:°#]+")),
+    (0.8, re.compile(r"\b(?:numero|number|nr|no|n°)\.? (?:del? )?(?:documento?|beleg|doc)\b\s*[.:]*")),
     (0.35, re.compile(r"^\s*(?:ref(?:erence|erenz)?|referencia|unser zeichen)\b[.:]*")),
 )
 _OTHER = re.compile(
@@ -70,7 +71,8 @@ _ORDER = re.compile(
 )
 _NO_ORDER = re.compile(r"dat(?:e|um)|\bof\b|fecha|conditions|gemaess|gemass|bestelldatum|terms")
 _REFERENCE = re.compile(
-    r"\b(?:zahlungsreferenz|verwendungszweck|referenz \(bei zahlung angeben\)|payment ref(?:erence)?"
+    r"\b(?:communication(?: for your payment)?|zahlungsreferenz|verwendungszweck"
+    r"|referenz \(bei zahlung angeben\)|payment ref(?:erence)?"
     r"|remittance (?:ref(?:erence)?|info)|reference de paiement"
     r"|reference (?:du )?virement|referencia de pago|concepto de pago|causale|betalingskenmerk"
     r"|betalingsreferentie|kid|structured communication|gestructureerde mededeling"

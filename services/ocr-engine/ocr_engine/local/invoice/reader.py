@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from decimal import Decimal
 
 from ocr_engine.local.amounts import decimal_sign
 from ocr_engine.local.found import Found, field_of, source_of
@@ -21,19 +20,16 @@ from ocr_engine.local.invoice.identifiers import (
     qr_bill,
     qr_bill_reference,
 )
-from ocr_engine.local.invoice.items import Item, read_items
+from ocr_engine.local.invoice.items import read_items
+from ocr_engine.local.invoice.lines import item_fields
 from ocr_engine.local.invoice.numbering import find_numbers, find_orders, find_references
 from ocr_engine.local.invoice.parties import Parties, find_parties
 from ocr_engine.local.invoice.sums import TaxRow, sums_of, tax_rows
 from ocr_engine.local.invoice.totals import Ledger
 from ocr_engine.local.page import Document, Line, Span
-from ocr_engine.local.table.figure import Figure
 from shared.contracts.odoo import ODOO_INVOICE
 from shared.contracts.reading import ReadField, Reading
 
-_FITS = 0.97
-_PRINTED = 0.85
-_COMPUTED = 0.6
 _REFUND = re.compile(
     r"\b(?:gutschrift|stornorechnung|storno|rechnungskorrektur|korrekturrechnung|credit ?note|credit memo"
     r"|avoir|note de credit|nota de credito|factura rectificativa|abono"
@@ -99,7 +95,7 @@ def read_invoice(document: Document, mode: int = 1) -> Reading:
         schema_name=ODOO_INVOICE,
         provider="local",
         fields=fields,
-        items=tuple(_item_fields(item, lines) for item in items.items),
+        items=item_fields(items, totals, lines),
         tables={
             "purchase_orders": tuple({"number": field_of([order])} for order in find_orders(paper)),
             "taxes": tuple(_tax_fields(row, lines) for row in totals.rows),
@@ -222,53 +218,6 @@ def _countries(fields: dict[str, ReadField], vats: Sequence[VatId], parties: Par
         if country_of_site:
             found.append(Found(country_of_site, value or "", 0.55, None, "computed"))
     return found
-
-
-def _item_fields(item: Item, lines: Sequence[Line]) -> dict[str, ReadField]:
-    line = lines[item.line]
-    rate = item.tax_rate.value if item.tax_rate else None
-    subtotal, total = _amounts(item, rate)
-    spans = (
-        Span(tuple(token for span in item.spans for token in span.tokens), line.page, line.aspect)
-        if item.spans
-        else None
-    )
-    description = Found(item.name, "\n".join(span.text for span in item.spans), 0.9, spans, source_of(line), item.line)
-    return {
-        "description": field_of([description]) if item.name else ReadField(),
-        "product": field_of(
-            [Found(item.code.text, item.code.text, 0.85, item.code, source_of(line), item.line)] if item.code else []
-        ),
-        "unit": field_of(
-            [
-                Found(
-                    item.unit, item.unit, 0.8, item.quantity.span if item.quantity else None, source_of(line), item.line
-                )
-            ]
-            if item.unit
-            else []
-        ),
-        "quantity": _figure(item.quantity, line, item),
-        "unit_price": _figure(item.unit_price, line, item),
-        "discount": _figure(item.discount, line, item),
-        "tax_rates": _figure(item.tax_rate, line, item),
-        "subtotal": subtotal if subtotal is not None else _figure(item.amount, line, item),
-        "total": total if total is not None else ReadField(),
-    }
-
-
-def _amounts(item: Item, rate: Decimal | None) -> tuple[ReadField | None, ReadField | None]:
-    if item.amount is None or item.with_tax is not None or rate is None:
-        return None, None
-    gross = (item.amount.value * (100 + rate) / 100).quantize(Decimal("0.01"))
-    return None, field_of([Found(f"{gross:f}", "", _COMPUTED, None, "computed")])
-
-
-def _figure(figure: Figure | None, line: Line, item: Item) -> ReadField:
-    if figure is None:
-        return ReadField()
-    weight = (_FITS if item.fits else _PRINTED) * (0.5 + 0.5 * figure.span.score)
-    return field_of([Found(f"{figure.value:f}", figure.span.text, weight, figure.span, source_of(line), item.line)])
 
 
 def _tax_fields(row: TaxRow, lines: Sequence[Line]) -> dict[str, ReadField]:

@@ -81,12 +81,14 @@ _TAX = _pattern(
     rf"\b{TAX_WORD}\b", r"(?:steuer|tax)(?:betrag|wert)?\b", r"\b(?:ust|mwst|umsatzsteuer)(?:betrag|satz)?\b"
 )
 _BASE = _pattern(
-    r"\b(?:\w*basis(?:betrag)?|\w*grundlage|base|taxable|imponible|imponibile|tributavel|incidencia|maatstaf"
+    r"\b(?:\w*basis(?:betrag)?|\w*grundlage|base|taxable|gravad[oa]s?|exent[oa]s?|exonerad[oa]s?|imponible"
+    r"|imponibile|tributavel|incidencia|maatstaf"
     r"|grondslag|assiette"
     r"|bemessungs\w*|steuerpflichtig\w*)\b"
 )
 _NET = _pattern(
-    r"\b(?:netto?|net|nett|iliquido|ohne|exkl|excl|excluding|exclusive|without|w o|before|ex|hors|ht|h t|sin|senza"
+    r"\b(?:netto?|neto|net|nett|iliquido|untaxed|ohne|exkl|excl|excluding|exclusive|without|w o|before|ex|hors"
+    r"|ht|h t|sin|senza"
     r"|exclusief|zzgl|pre"
     r"|sem|nettobetrag|nettosumme|nettowert|gesamtnetto|netto(?:gesamt)?betrag|antes)\b"
 )
@@ -102,7 +104,7 @@ _LINES = _pattern(
 _TOTAL = _pattern(
     r"\b(?:total\w*|sum(?:me|ma)?|gesamt\w*|\w*summe|rechnungsbetrag|rechnungsbeitrag|rechnungssumme"
     r"|rechnungsendbetrag|endbetrag|endsumme"
-    r"|bruttobetrag|betrag|amount|montant|importe|totale|totaal\w*|bedrag|valor|invoice value|grand|liquido)\b"
+    r"|bruttobetrag|betrag|amount|monto|montant|importe|totale|totaal\w*|bedrag|valor|invoice value|grand|liquido)\b"
 )
 _ALONE = _pattern(r"(?:brutto|gross|ttc|inkl|incl)(?: (?:[a-z]{3}|amount|worth))?")
 _NO_SUM = _pattern(

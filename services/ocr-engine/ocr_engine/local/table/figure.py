@@ -83,13 +83,14 @@ def number_of(text: str, decimal: str) -> Decimal | None:
 
 
 def amounts_on(line: Line, decimal: str) -> list[Amount]:
-    """The sums on a line, left to right: numbers with two decimals that are no rate, no date and no measure."""
+    """The sums on a line, left to right: numbers with two decimals or a currency that are no rate, date or measure."""
     text, places = _spelled(line)
     found = []
     for hit in _FIGURE.finditer(text):
         number = hit["number"]
         following = text[hit.end() :]
-        if hit["percent"] or not _CENTS.search(number) or re.match(r"[\w./:%]", following):
+        marked = bool(hit["currency"]) or bool(re.search(_CURRENCY, hit["before"]))
+        if hit["percent"] or not (marked or _CENTS.search(number)) or re.match(r"[\w./:%]", following):
             continue
         value = number_of(number, decimal)
         if value is None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ocr_engine.local.page import Line, Span, Token
 from ocr_engine.local.table.vocabulary import Vocabulary, heading_text
@@ -203,15 +203,31 @@ def _headings(pieces: Sequence[_Piece], vocabulary: Vocabulary) -> list[Heading]
 
 
 def _distinct(headings: Sequence[Heading], vocabulary: Vocabulary) -> list[Heading]:
-    """The headings with each name once: of two the last keeps it, the first is what the vocabulary says instead."""
+    """The headings with each name once, as the vocabulary tells two of one name apart."""
     result = list(headings)
+    texts = next((place for place, each in enumerate(headings) if each.key == vocabulary.text), 0)
     for place, heading in enumerate(headings):
-        later = any(other.key == heading.key for other in headings[place + 1 :])
-        named = {key for other in result for key in other.keys}
-        if heading.key and later and heading.key in vocabulary.instead:
-            other = next((key for key in vocabulary.instead[heading.key] if key not in named), None)
-            result[place] = Heading(heading.left, heading.right, (other,) if other else (), heading.text)
+        later = [other for other in range(place + 1, len(headings)) if headings[other].key == heading.key]
+        if not heading.key or not later:
+            continue
+        last = headings[later[-1]]
+        if heading.key == vocabulary.amounts[0] and vocabulary.with_tax and place > texts:
+            between = {key for each in headings[place + 1 : later[-1]] for key in each.keys}
+            if between & vocabulary.taxes:
+                result = [replace(each, keys=()) if each.key == vocabulary.with_tax else each for each in result]
+                result[later[-1]] = replace(last, keys=(vocabulary.with_tax,))
+            else:
+                result[place] = replace(heading, keys=())
+        elif heading.key in vocabulary.repeated and vocabulary.repeated[heading.key] not in _named(result):
+            result[later[-1]] = replace(last, keys=(vocabulary.repeated[heading.key],))
+        elif heading.key in vocabulary.instead and place <= texts:
+            other = vocabulary.instead[heading.key]
+            result[place] = replace(heading, keys=() if other in _named(result) else (other,))
     return result
+
+
+def _named(headings: Sequence[Heading]) -> set[str]:
+    return {key for heading in headings for key in heading.keys}
 
 
 def _heading(group: Sequence[_Piece], vocabulary: Vocabulary) -> Heading:

@@ -29,8 +29,14 @@ class Vocabulary:
     """Whether a line of these words begins another part of the paper."""
     skips: Callable[[str], bool]
     """Whether a line of this label is no row (carried forward, a page's foot)."""
-    instead: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """What the first of two columns of one name is then taken for: the first of these that no heading names."""
+    instead: Mapping[str, str] = field(default_factory=dict)
+    """Of two columns of one name, what the one left of the column of texts is then taken for."""
+    repeated: Mapping[str, str] = field(default_factory=dict)
+    """Of two columns of one name, what the last is taken for where no heading names that."""
+    taxes: frozenset[str] = frozenset()
+    """Columns of the tax: of two amounts around one the first is without it, the last with it."""
+    with_tax: str | None = None
+    """The name of that last one."""
     least: int = 2
     """Fewest known headings on a line of headings."""
 
@@ -46,10 +52,17 @@ class Vocabulary:
         return next((key for key, pattern in self._patterns.items() if pattern.fullmatch(words)), None)
 
 
+_BRACKETS = re.compile(r"\((?!\W*(?:inkl|incl|inc|ohne|excl|exkl|ex|ht|ttc|net|brutto|gross|w/o)\b)[^()]*\)|\[[^\]]*\]")
+"""But not what they say of the tax."""
+_CURRENCY = re.compile(
+    r"(?<=[a-z%] )(?:in )?(?:eur|usd|gbp|chf|inr|rs|nzd|aud|cad|pab|brl|mxn|sek|nok|dkk|pln"
+    r"|dem|zar|sgd)$"
+)
+
+
 def heading_text(text: str) -> str:
-    """A heading in one spelling: folded words with one space between; currencies in brackets and points are gone."""
-    folded = (
-        re.sub(r"\(.*?\)|\[.*?\]", " ", fold(text)) if re.search(r"\w", re.sub(r"\(.*?\)", "", text)) else fold(text)
-    )
-    folded = re.sub(r"-\s+(?=[a-z])", "", folded)
-    return " ".join(re.findall(r"[a-z0-9%#&]+", folded))
+    """A heading in one spelling: folded words with one space between; currencies, brackets and points are gone."""
+    folded = fold(text)
+    bare = _BRACKETS.sub(" ", folded)
+    folded = re.sub(r"-\s+(?=[a-z])", "", bare if re.search(r"\w", bare) else folded)
+    return _CURRENCY.sub("", " ".join(re.findall(r"[a-z0-9%#&]+", folded))).strip()

@@ -1,9 +1,10 @@
-"""Receipts of many lands as plain text, made up, each with what it says."""
+"""Receipts as plain text, made up, each with what it says: of many lands, and in many layouts of Panama."""
 
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 _FOLDER = Path(__file__).parent
 
@@ -14,11 +15,11 @@ class Slip:
 
     name: str
     text: str
-    values: Mapping[str, str]
+    values: Mapping[str, Any]
 
 
-def slips() -> Iterator[Slip]:
-    """Every slip of this folder: a `.txt` whose first line is its values as JSON."""
-    for path in sorted(_FOLDER.glob("*.txt")):
+def slips(folder: str = ".") -> Iterator[Slip]:
+    """Every slip of a folder here: a `.txt` whose first line is its values as JSON."""
+    for path in sorted((_FOLDER / folder).glob("*.txt")):
         head, _, text = path.read_text("utf-8").partition("\n")
         yield Slip(path.stem, text, json.loads(head))

@@ -35,6 +35,7 @@ _NUMBER_LABELS: tuple[tuple[float, re.Pattern[str]], ...] = (
     (0.85, re.compile(r"\bnumero\b[\s:]*")),
     (0.75, re.compile(rf"\b{_PAPER}\b(?: fiscal)?\s*[:#]\s*")),
     (0.6, re.compile(r"^(?:no|nro|n)\s?[.:°#]+\s*")),
+    (0.55, re.compile(r"^(?:no|nro|num)\s+(?=\d{3})")),
     (0.6, re.compile(r"^factura(?: fiscal)?\s*$")),
     (0.6, re.compile(r"^factura(?: fiscal)?\s+(?=\S*\d{3})")),
 )

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from rapidfuzz import fuzz
 
+from ocr_engine.local.dates import find_dates
 from ocr_engine.local.found import Found, source_of
 from ocr_engine.local.lumis.place import Paper, after_label, customers
 from ocr_engine.local.page import Line, Span
@@ -25,6 +26,10 @@ _BOILERPLATE = re.compile(
 _ENDS_HEAD = re.compile(
     r"^(?:no|nro|numero|fact|fecha|hora|cliente|receptor|tipo de receptor|caja|cajero|pto|punto)\b[\s.:]"
 )
+_ENDS_ADDRESS = re.compile(
+    r"^(?:n|no|nro|num|numero|fact|factura|doc|documento|comprobante|ticket|tiquete|recibo)\b[\s.:°#]*"
+    r"(?:(?:doc|documento|factura|fiscal|no|nro)\b[\s.:°#]*)*[a-z]{0,4}-?\d{3}|^(?:mesa|bomba|caja|orden)\b"
+)
 _CONTACT = re.compile(r"\b(?:tel|telefono|telefax|fax|cel|celular|whatsapp|email|e-mail|correo|www|http)\b|@|\btel[.:]")
 _RUC_OR_DV = re.compile(r"\br\.?\s?u\.?\s?c(?![a-z])|\bd\.?\s?v(?![a-z])\.?[\s:]*\d|^\d[\d-]+$")
 _ADDRESS_WORD = re.compile(
@@ -33,6 +38,11 @@ _ADDRESS_WORD = re.compile(
     r"|los santos|darien|bocas|carretera"
     r"|sector|torre|casa|lote|km|mall|zona libre|chorrera|david|santiago|chitre)\b"
 )
+_TOWN = re.compile(
+    r"\b(?:arraijan|penonome|aguadulce|boquete|bugaba|volcan|changuinola|las tablas|san miguelito|tocumen|pacora|capira"
+    r"|juan diaz|rio abajo|betania|bella vista|coronado|chame|vacamonte|vista alegre|el dorado|costa del este)\b"
+)
+"""Places that companies are named after too, so that they prove no address at the very top."""
 _SUFFIX = re.compile(
     r"(?:s\.?\s?a\.?|s\.? de r\.?\s?l\.?|inc\.?|corp\.?|ltda\.?|y (?:hermanos|asociados|cia\.?|hijos))$"
 )
@@ -134,13 +144,13 @@ def _head_address(head: Sequence[int], lines: Sequence[Line]) -> list[Found]:
     taken: list[int] = []
     for index in head:
         text = fold(lines[index].text)
-        if _RUC_OR_DV.search(text) or _CONTACT.search(text):
+        if _RUC_OR_DV.search(text) or _CONTACT.search(text) or _ENDS_ADDRESS.search(text) or any(find_dates(text)):
             if taken:
                 break
             continue
         if taken and index != taken[-1] + 1:
             break
-        if taken or _ADDRESS_WORD.search(text):
+        if taken or _ADDRESS_WORD.search(text) or (index > head[0] and _TOWN.search(text)):
             taken.append(index)
     taken = taken[:_MAX_ADDRESS_LINES]
     if not taken:

@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from ocr_engine.local.lumis.labels import Column, Kind
 from ocr_engine.local.lumis.sums import label_kind, money_on
 from ocr_engine.local.lumis.table import Figure, Row, Table, find_tables, parse_row
-from ocr_engine.local.page import Line, Span, Token
+from ocr_engine.local.page import Line, Span
 from ocr_engine.local.spelling import fold, repair_letters
 from shared.money import CENT, to_cents
 
@@ -22,6 +22,10 @@ _POUNDS = re.compile(r"(?<![\d.])(\d{1,2})1b\b", re.IGNORECASE)
 _ONE = re.compile(r"\b[lI|](?=(?:gal|gl|lt|kg|un|und|lb|oz|ml|mm|cm)\b)", re.IGNORECASE)
 """`lgal` is how it sees `1gal`."""
 _LONG_CODE = re.compile(r"\d{6,}")
+_CODE_LINE = re.compile(r"[A-Z]{0,3}[-#]?\d{6,14}(?:[-.]\d+)?")
+"""A bar code or an article's number on a line of its own: the next line begins another line of the invoice."""
+_TIMES_LEFT = re.compile(r"^[xX×*]\s+(?=\S)|(?<=\S)\s+\d{1,4}(?:[.,]\d{1,3})?\s*[@xX×*]$")
+"""What is left of `2 x` where the name stands behind it, or of `2 @` where the price does."""
 _TAIL = re.compile(r"[\s.~_=:\-]*$")
 _NOT_AN_ITEM = re.compile(
     r"(?:gracias|no se aceptan|consulte|cufe|autorizacion|protocolo|proveedor|pagina|page|cajero|fecha|ruc|dgi)\b"
@@ -129,7 +133,7 @@ def _rows(lines: Sequence[Line], table: Table, decimal: str) -> tuple[list[Row],
         if kind is Kind.DISCOUNT or (amounts and amounts[-1].amount < 0):
             discounts.append(abs(amounts[-1].amount))
             continue
-        notice = _NOT_AN_ITEM.match(fold(line.text)) is not None
+        notice = _NOT_AN_ITEM.match(fold(line.text)) is not None or _CODE_LINE.fullmatch(line.text.strip()) is not None
         detached = detached or notice
         if kind in {Kind.TIP, Kind.ROUNDING} or notice:
             continue
@@ -167,6 +171,9 @@ def _assembled(rows: list[Row], table: Table, lines: Sequence[Line]) -> list[_Op
                 current = None
             current = current or _Open()
             _add(current, row)
+            if current.amount is not None:  # `2 x 1.50  3.00` stood above its name
+                done.append(current)
+                current = None
     return done
 
 
@@ -249,7 +256,7 @@ def _rearranged(item: Item, opened: _Open) -> Item:
 
 def _clean(name: str) -> str:
     """The printed name without codes before it and rate marks after it."""
-    text = name.strip()
+    text = _TIMES_LEFT.sub("", name.strip())
     while (shorter := _TAIL.sub("", _RATE_MARK.sub("", text))) != text and shorter:
         if text.endswith(".") and shorter == text[:-1]:
             break  # an abbreviation's own full stop
@@ -265,8 +272,3 @@ def common_mark(names: Sequence[str]) -> str | None:
     ends = Counter(name.rsplit(" ", 1)[-1] for name in names if " " in name)
     marks = {mark: count for mark, count in ends.items() if re.fullmatch("[EGTXAN*]", mark)}
     return "".join(sorted(marks)) if marks and sum(marks.values()) * 2 >= len(names) else None
-
-
-def tokens_of(item: Item) -> tuple[Token, ...]:
-    """The words of the item's name."""
-    return tuple(token for span in item.name_spans for token in span.tokens)

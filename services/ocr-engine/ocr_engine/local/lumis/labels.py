@@ -37,6 +37,8 @@ class Kind(StrEnum):
 _RATE = r"(?:\d{1,2}(?: \d{1,2})? ?%|%|(?:7|10|15) ?[a-z0-9]{0,2})"
 """A rate; on poor photos its `%` comes out as `8`, `4`, `t` or nothing."""
 _GLUED_RATE = re.compile(r"(?<=[a-z])(?=\d{1,2} ?%)")
+_SPACED = re.compile(r"\b(?:[a-z] ){3,}[a-z]\b")
+"""`T O T A L`."""
 _TAX = r"(?:i ?t ?b ?m ?s|itbm|itms|ibms|itbns|impuestos?|imp(?:to|uesto)?|iva|i ?v ?a)"
 
 
@@ -147,7 +149,7 @@ _SHAPES = str.maketrans("ljc", "iie")
 
 def kind_of(label: str) -> Kind | None:
     """The kind of sum that a label names as a whole, a slip of recognition in a usual word allowed; None for others."""
-    text = fold_word(without_currency(label)).strip()
+    text = _SPACED.sub(lambda hit: hit[0].replace(" ", ""), fold_word(without_currency(label)).strip())
     text = re.sub(r"(?: (?:b/?|bi|b/|us|usd))+$", "", text)
     text = _GLUED_RATE.sub(" ", text)
     if not text or not any(map(str.isalpha, text)):

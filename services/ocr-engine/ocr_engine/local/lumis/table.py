@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from ocr_engine.local.amounts import parse_money, parse_number, without_currency
+from ocr_engine.local.dates import find_dates
 from ocr_engine.local.lumis.labels import Column, Kind, heading_of
 from ocr_engine.local.lumis.sums import label_kind, money_on
 from ocr_engine.local.page import GAP, Line, Span, Token
 from ocr_engine.local.spelling import fold, repair_digits
+from shared.money import CENT
 
 ENDS_TABLE = frozenset({Kind.SUBTOTAL, Kind.BASE, Kind.TAX, Kind.TAX_TOTAL, Kind.OTHER_TAX, Kind.TOTAL, Kind.NOTE})
 
@@ -27,6 +29,11 @@ _BARE_MARK = re.compile(r"[A-Z*]|EXE?|EXENTO|GRAV|(?:0|7|10|15)(?:[.,]0+)?\s?%")
 _UNIT = re.compile(
     r"und?s?|uni(?:d|dad|dades)?|u|pza?s?|kgs?|lbs?|lts?|gal|gl|mts?|cja|caja|paq|doc|hr?s?|serv|cm|m|c/u|ea|pcs?"
 )
+_HEAD_LINE = re.compile(
+    r":|#|\b(?:fecha|hora|factura|fact|documento|caja|cajer[oa]|vendedor|cliente|mesa|meser[oa]|ruc|dv|tel|telefono|no|nro|numero"
+    r"|direccion|avenida|calle|punto|sucursal|terminal|operador|consumidor)\b"
+)
+"""A line of the paper's head rather than a name."""
 _TIMES = re.compile(
     r"(?P<quantity>\d+(?:[.,]\d{1,3})?)\s*(?:(?:und?|uds?|unid(?:ades)?|pzas?|pz|kgs?|lbs?|un|u|gl|lts?|mts?)\b\.?)?\s*"
     r"[x×*@]\s*(?:b/?\.?|\$)?\s*(?P<price>\d[\d,]*[.,]\d{2,6}|\d+(?=\s*$))(?![\w%])\s*(?:c/u|=)?"
@@ -176,13 +183,29 @@ def _without_heading(lines: Sequence[Line], decimal: str) -> list[Table]:
         if kind is not None:
             return []
         words = line.tokens[: amounts[0].start]
-        named = sum(map(str.isalpha, "".join(token.text for token in words))) >= 3  # noqa: PLR2004 - shorter is no name
-        if named or _times(line, index, decimal) is not None:
+        named = _has_name("".join(token.text for token in words))
+        times = _times(line, index, decimal)
+        if named or times is not None:
             start = index
             while start > 0 and _times(lines[start - 1], start - 1, decimal) is not None:
                 start -= 1
+            if times is not None and not times.name and times.amount is not None and _names(lines, start - 1, decimal):
+                start -= 1
             return [Table((), start, _end(lines, index + 1, len(lines), decimal))]
     return []
+
+
+def _names(lines: Sequence[Line], index: int, decimal: str) -> bool:
+    """Whether a line holds only the name of what `2 x 1.50  3.00` below it prices."""
+    if index < 0 or money_on(lines[index], decimal) or any(True for _ in find_dates(lines[index].text)):
+        return False
+    text = lines[index].text
+    digits = sum(map(str.isdigit, text))
+    return _has_name(text) and digits < sum(map(str.isalpha, text)) and _HEAD_LINE.search(fold(text)) is None
+
+
+def _has_name(text: str) -> bool:
+    return sum(map(str.isalpha, text)) >= 3  # noqa: PLR2004 - shorter is no name
 
 
 def _times(line: Line, index: int, decimal: str) -> Row | None:
@@ -217,7 +240,9 @@ def _take_right(row: Row, tokens: list[Token], line: Line, table: Table, decimal
         if number is not None:
             column = _column(token, columns, line.height, strict=money is None)
             if column is None and money is None:
-                break
+                if table.headings or not _counts(number, row.spare):
+                    break
+                column = Column.QUANTITY
             if column is not None and column not in row.figures:
                 row.figures[column] = Figure(number, line.span([token]))
             elif money is not None:
@@ -232,6 +257,11 @@ def _take_right(row: Row, tokens: list[Token], line: Line, table: Table, decimal
             break
         tokens.pop()
     return marked
+
+
+def _counts(number: Decimal, spare: Sequence[Figure]) -> bool:
+    """Whether a number before two amounts is how many: `10  0.15  1.50`."""
+    return len(spare) == 2 and abs(number * spare[0].value - spare[1].value) <= CENT / 2  # noqa: PLR2004 - price, amount
 
 
 def _take_left(row: Row, tokens: list[Token], line: Line, table: Table, decimal: str) -> None:

@@ -56,6 +56,9 @@ async def test_an_issued_comprobante_is_signed_stored_and_told(database: Databas
     assert xml is not None
     assert verify(xml).digest == issued.hash
     assert await deps.archivos.read(f"{issued.nombre_archivo}.xml", "company:other") is None
+    stored = await deps.comprobantes.find(issued.nombre_archivo, COMPANY)
+    assert stored is not None
+    assert stored.metodo_pago == "EFECTIVO"
     (event,) = bus.published
     assert isinstance(event, ComprobanteIssued)
     assert (event.nombre_archivo, event.request_id, str(event.total)) == (issued.nombre_archivo, "request-1", "3050.30")

@@ -79,11 +79,12 @@ async def test_notes_together_never_credit_more_than_was_charged(database: Datab
     assert (await note(deps, LAPTOP)).numero == 3
 
 
-async def test_a_rejected_note_credits_nothing(database: Database) -> None:
+@pytest.mark.parametrize("estado", ["RECHAZADO", "ANULADO"])
+async def test_a_rejected_or_voided_note_credits_nothing(database: Database, estado: str) -> None:
     deps = await emitter(database)
     await accepted_factura(deps)
-    rejected = await note(deps, LAPTOP)
-    await settle(deps, rejected.nombre_archivo, "RECHAZADO", "2335")
+    first = await note(deps, LAPTOP)
+    await settle(deps, first.nombre_archivo, estado, "2335")
     assert (await note(deps, LAPTOP)).numero == 2
 
 

@@ -52,6 +52,7 @@ class Order:
     clave: str | None = None
     digest: str | None = None
     motivo: str | None = None
+    metodo_pago: str = ""
     key: SigningKey = field(kw_only=True)
 
 
@@ -130,6 +131,7 @@ async def _prepared(order: Order, serie: StoredSerie, comprobante_id: int, deps:
         clave=order.clave,
         digest=order.digest,
         motivo=order.motivo,
+        metodo_pago=order.metodo_pago,
         request_id=order.request_id,
         origin=order.origin,
         now=now,

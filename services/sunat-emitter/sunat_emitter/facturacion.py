@@ -61,7 +61,17 @@ async def _issue(call: IssueComprobante, venta: StoredVenta, deps: Deps) -> Stor
     if tipo == FACTURA:
         check_for_factura(venta.entrada.cliente, export=wanted.tipo_operacion.startswith(_EXPORTS))
     serie = await choose_serie(call.company, tipo, _LETTERS[tipo], call.datos.serie, deps)
-    order = Order(call.request_id, call.origin, emisor, tipo, wanted, serie, venta_id=venta.id, key=key)
+    order = Order(
+        call.request_id,
+        call.origin,
+        emisor,
+        tipo,
+        wanted,
+        serie,
+        venta_id=venta.id,
+        metodo_pago=call.datos.metodo_pago or venta.entrada.metodo_pago,
+        key=key,
+    )
     return await emit(order, deps)
 
 

@@ -26,6 +26,8 @@ class StoredComprobante(Contract):
     """Of a note: the name of the comprobante that it changes."""
     motivo: str | None = None
     """Of a note, as its issuer worded it."""
+    metodo_pago: str = ""
+    """How the customer said to pay, in the seller's words; the document itself says cash or credit only."""
     digest: str | None = None
     """Of what came with its idempotency key."""
     estado: EstadoSunat
@@ -80,8 +82,9 @@ class Comprobantes:
         return [each async for row in found if (each := _read(row))], await self._rows.count_documents(wanted)
 
     async def noted(self, company: str, nombre_archivo: str) -> tuple[Decimal, Decimal]:
-        """What the notes on a comprobante, those that were not rejected, credit and charge."""
-        wanted = {"company": company, "referencia": nombre_archivo, "estado": {"$ne": "RECHAZADO"}}
+        """What the notes on a comprobante, but for rejected and voided ones, credit and charge."""
+        in_force = {"$nin": ["RECHAZADO", "ANULADO"]}
+        wanted = {"company": company, "referencia": nombre_archivo, "estado": in_force}
         credited, charged = Decimal(0), Decimal(0)
         async for row in self._rows.find(wanted, {"tipo": 1, "total": 1}):
             if row["tipo"] == "07":

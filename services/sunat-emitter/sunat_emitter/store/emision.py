@@ -56,6 +56,7 @@ class Emission:
     clave: str | None
     digest: str | None
     motivo: str | None
+    metodo_pago: str
     request_id: str
     origin: str
     now: datetime
@@ -79,6 +80,7 @@ class Emission:
             "total": comprobante.totales.total,
             "referencia": self.referencia,
             "motivo": self.motivo,
+            "metodo_pago": self.metodo_pago,
             **({"clave": self.clave, "digest": self.digest} if self.clave else {}),
             "documento": comprobante.model_dump(mode="json"),
             "estado": "PENDIENTE",
@@ -111,7 +113,7 @@ class Emission:
             values = {"estado": "FACTURADO", "comprobante": became, "updated_at": self.now}
             seen: dict[str, Any] = {"_id": venta_key(self.company, self.venta_id), "estado": "PENDIENTE"}
             return Source("ventas", seen, {"$set": values})
-        seen = {"_id": self.referencia, "company": self.company, "notas": notes_seen}
+        seen = {"_id": self.referencia, "company": self.company, "estado": "ACEPTADO", "notas": notes_seen}
         return Source("comprobantes", seen, {"$inc": {"notas": 1}})
 
 

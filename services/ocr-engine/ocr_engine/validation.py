@@ -12,22 +12,23 @@ from ocr_engine.gst import GST_SCHEMAS, confirm
 from ocr_engine.local.lumis.embedded import read_embedded
 from ocr_engine.odoo import confirm_invoice
 from ocr_engine.proof import candidate_of, proven, same_value
+from shared.contracts.faults import (
+    CUFE_INVALID,
+    CUFE_MISMATCH,
+    DATE_IMPLAUSIBLE,
+    DV_COMPUTABLE,
+    DV_MISMATCH,
+    LINE_MISMATCH,
+    RUC_IMPLAUSIBLE,
+    TOTAL_MISMATCH,
+    TOTAL_NOT_POSITIVE,
+    XML_DIFFERS,
+)
 from shared.contracts.lumis import ITEM_FIELDS, LUMIS
 from shared.contracts.odoo import ODOO_INVOICE
 from shared.contracts.reading import Candidate, ReadField, Reading, Source
 from shared.money import CENT, parse_amount, to_cents
 from shared.panama import Cufe, cufe_in_url, dv_fits, is_ruc, normalize_ruc, parse_cufe, possible_dvs
-
-DV_MISMATCH = "DV_MISMATCH"
-DV_COMPUTABLE = "DV_COMPUTABLE"
-RUC_IMPLAUSIBLE = "RUC_IMPLAUSIBLE"
-CUFE_INVALID = "CUFE_INVALID"
-CUFE_DIFFERS = "CUFE_DIFFERS"
-DATE_IMPLAUSIBLE = "DATE_IMPLAUSIBLE"
-SUM_MISMATCH = "SUM_MISMATCH"
-ITEM_MISMATCH = "ITEM_MISMATCH"
-TOTAL_NOT_POSITIVE = "TOTAL_NOT_POSITIVE"
-XML_DIFFERS = "XML_DIFFERS"
 
 _QR_CONFIDENCE = 0.99
 _XML_CONFIDENCE = 0.99
@@ -81,7 +82,7 @@ def plausible(reading: Reading, known_ruc: str | None = None) -> bool:
     ruc, dv = known_ruc or reading.value("ruc"), reading.value("dv")
     if ruc is not None and ((not known_ruc and not is_ruc(ruc)) or (dv is not None and dv_fits(ruc, dv) is False)):
         return False
-    return not {SUM_MISMATCH, TOTAL_NOT_POSITIVE} & set(reading.warnings)
+    return not {TOTAL_MISMATCH, TOTAL_NOT_POSITIVE} & set(reading.warnings)
 
 
 def cufes_in(text: str) -> Iterator[str]:
@@ -144,7 +145,7 @@ def _check_cufe(fields: dict[str, ReadField], evidence: Evidence, warnings: list
         _take_cufe(fields, cufe, "cufe", _CUFE_CONFIDENCE, warnings)
     else:
         fields["cufe"] = _with_confidence(printed, _DOUBTED)
-        warnings.append(CUFE_DIFFERS)
+        warnings.append(CUFE_MISMATCH)
 
 
 def _agrees(fields: dict[str, ReadField], cufe: Cufe) -> bool:
@@ -169,7 +170,7 @@ def _take_cufe(
     for key, value in values.items():
         before = fields.get(key, ReadField())
         if before.value is not None and not _same(key, before.value, value):
-            warnings.append(CUFE_DIFFERS)
+            warnings.append(CUFE_MISMATCH)
         fields[key] = proven(before, value, source, confidence)
 
 
@@ -227,7 +228,7 @@ def _checked_item(item: dict[str, ReadField], warnings: list[str]) -> dict[str, 
     # A unit price printed in cents is itself rounded, so a cent per unit may be missing.
     if abs(to_cents(quantity * price) - total) <= max(CENT, CENT * abs(quantity) / 2):
         return item
-    warnings.append(ITEM_MISMATCH)
+    warnings.append(LINE_MISMATCH)
     doubted = {
         key: _with_confidence(item[key], min(item[key].confidence, _DOUBTED)) for key in ("quantity", "unit_price")
     }
@@ -256,7 +257,7 @@ def _check_sums(
         fields["total"] = _with_confidence(total_field, max(total_field.confidence, _AGREED))
     elif not any(_explained(abs(difference), evidence.text) for difference in differences):
         fields["total"] = _with_confidence(total_field, min(total_field.confidence, _DOUBTED))
-        warnings.append(SUM_MISMATCH)
+        warnings.append(TOTAL_MISMATCH)
 
 
 def _explained(difference: Decimal, text: str) -> bool:

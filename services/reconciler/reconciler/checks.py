@@ -8,24 +8,11 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
+from shared.contracts.faults import DATE_IMPLAUSIBLE, DV_MISMATCH, ITBMS_MISMATCH, LINE_MISMATCH, TOTAL_MISMATCH
 from shared.contracts.lumis import ExtractedData, Product
 from shared.mandatory import line_price
 from shared.money import CENT
 from shared.panama import Cufe, dv_fits, normalize_ruc
-
-DV_MISMATCH = "DV_MISMATCH"
-"""The check digits do not belong to the RUC; one of the two is misread or misprinted."""
-TOTAL_MISMATCH = "TOTAL_MISMATCH"
-"""The lines, with ITBMS added or already in them, do not make the total."""
-LINE_MISMATCH = "LINE_MISMATCH"
-"""A line's quantity times its unit price, with or without ITBMS, is not its amount."""
-ITBMS_MISMATCH = "ITBMS_MISMATCH"
-"""More ITBMS than the highest rate on everything would give, or less than none."""
-DATE_IN_FUTURE = "DATE_IN_FUTURE"
-CUFE_INVALID = "CUFE_INVALID"
-"""A CUFE is printed, but its layout or its check digit does not hold as read."""
-CUFE_MISMATCH = "CUFE_MISMATCH"
-"""The printed CUFE names another RUC, DV, number or date than the paper around it."""
 
 ITBMS_RATES = (Decimal(0), Decimal("0.07"), Decimal("0.10"), Decimal("0.15"))
 """Exempt, general, alcohol and lodging, tobacco."""
@@ -39,7 +26,7 @@ def warnings_of(data: ExtractedData, received_on: dt.date) -> tuple[str, ...]:
         LINE_MISMATCH: not all(line_agrees(product) for product in data.products),
         ITBMS_MISMATCH: not itbms_is_possible(data.tot_itbms, data.total),
         # Panama is five hours behind UTC, so that its day is never after the day in UTC.
-        DATE_IN_FUTURE: data.date is not None and dt.date.fromisoformat(data.date) > received_on,
+        DATE_IMPLAUSIBLE: data.date is not None and dt.date.fromisoformat(data.date) > received_on,
     }
     return tuple(code for code, holds in found.items() if holds)
 

@@ -6,19 +6,17 @@ import datetime as dt
 import pytest
 
 from ocr_engine.evidence import Evidence
-from ocr_engine.validation import (
-    CUFE_DIFFERS,
+from ocr_engine.validation import cufes_in, plausible, validate
+from shared.contracts.faults import (
     CUFE_INVALID,
+    CUFE_MISMATCH,
     DATE_IMPLAUSIBLE,
     DV_COMPUTABLE,
     DV_MISMATCH,
-    ITEM_MISMATCH,
+    LINE_MISMATCH,
     RUC_IMPLAUSIBLE,
-    SUM_MISMATCH,
+    TOTAL_MISMATCH,
     TOTAL_NOT_POSITIVE,
-    cufes_in,
-    plausible,
-    validate,
 )
 from shared.contracts.reading import ReadField, Reading
 
@@ -53,7 +51,7 @@ def test_a_scanned_cufe_beats_what_a_model_read() -> None:
     assert checked.fields["ruc"].source == "qr"
     assert checked.fields["ruc"].confidence == 0.99
     assert "2679372-1-844915" in {each.value for each in checked.fields["ruc"].candidates}
-    assert CUFE_DIFFERS in checked.warnings
+    assert CUFE_MISMATCH in checked.warnings
 
 
 def test_a_printed_cufe_counts_where_the_paper_agrees() -> None:
@@ -66,7 +64,7 @@ def test_a_printed_cufe_that_contradicts_the_paper_replaces_nothing() -> None:
     checked = validate(reading(cufe=CUFE, ruc="8-769-1080", dv="56", invoice_number="77"), NOTHING, TODAY)
     assert checked.value("ruc") == "8-769-1080"
     assert checked.fields["cufe"].confidence < 0.5
-    assert CUFE_DIFFERS in checked.warnings
+    assert CUFE_MISMATCH in checked.warnings
 
 
 def test_an_impossible_cufe_is_no_value() -> None:
@@ -131,21 +129,21 @@ def test_lines_with_or_without_tax_prove_the_total(total: str) -> None:
 def test_lines_that_do_not_lead_to_the_total_doubt_it() -> None:
     checked = validate(reading(item("A", "2", "5.00", "10.00"), total="17.70", tot_itbms="0.70"), NOTHING, TODAY)
     assert checked.value("total") == "17.70"
-    assert SUM_MISMATCH in checked.warnings
+    assert TOTAL_MISMATCH in checked.warnings
     assert not plausible(checked)
 
 
 def test_a_printed_discount_explains_the_difference() -> None:
     evidence = Evidence(1, 1, text="DESCUENTO 1.00\nTOTAL 9.70")
     checked = validate(reading(item("A", "2", "5.00", "10.00"), total="9.70", tot_itbms="0.70"), evidence, TODAY)
-    assert SUM_MISMATCH not in checked.warnings
+    assert TOTAL_MISMATCH not in checked.warnings
 
 
 def test_a_line_that_does_not_multiply_is_doubted_not_changed() -> None:
     checked = validate(reading(item("A", "3", "5.00", "10.00"), total="10.00"), NOTHING, TODAY)
     assert checked.items[0]["quantity"].value == "3"
     assert checked.items[0]["quantity"].confidence <= 0.4
-    assert ITEM_MISMATCH in checked.warnings
+    assert LINE_MISMATCH in checked.warnings
 
 
 def test_a_total_of_nothing_is_implausible() -> None:

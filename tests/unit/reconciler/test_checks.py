@@ -130,4 +130,4 @@ def test_check_digits_that_do_not_fit_their_ruc_are_told(ruc: str, dv: str | Non
 
 @pytest.mark.parametrize(("date", "warned"), [("2026-11-21", False), ("2026-11-22", True), (None, False)])
 def test_a_date_after_the_upload_is_told(date: str | None, warned: bool) -> None:
-    assert ("DATE_IN_FUTURE" in warnings_of(ExtractedData(date=date), TODAY)) is warned
+    assert ("DATE_IMPLAUSIBLE" in warnings_of(ExtractedData(date=date), TODAY)) is warned

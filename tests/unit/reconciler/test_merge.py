@@ -154,7 +154,7 @@ def test_hints_come_with_the_products_that_they_are_of() -> None:
 
 
 def test_warnings_of_values_that_were_dropped_are_dropped_with_them() -> None:
-    told = ("SUM_MISMATCH", "DV_MISMATCH", "PAGES_LEFT_OUT")
+    told = ("TOTAL_MISMATCH", "DV_MISMATCH", "PAGES_LEFT_OUT")
     outcome = retried({"total": "abc", "dv": "66"}, searched=("dv",), warnings=told)
     assert outcome.warnings == ("DV_MISMATCH", "PAGES_LEFT_OUT")
 

@@ -7,9 +7,10 @@ from datetime import UTC
 from decimal import Decimal
 from typing import Literal
 
-from reconciler.checks import CUFE_INVALID, CUFE_MISMATCH, cufe_agrees, warnings_of
+from reconciler.checks import cufe_agrees, warnings_of
 from reconciler.values import Values
 from shared.contracts.documents import DocumentRecognized
+from shared.contracts.faults import CUFE_INVALID, CUFE_MISMATCH
 from shared.contracts.lumis import (
     HEADER_FIELDS,
     HINT_FIELDS,

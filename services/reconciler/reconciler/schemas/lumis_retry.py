@@ -4,20 +4,22 @@ import datetime as dt
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from reconciler.checks import CUFE_MISMATCH
+from reconciler.checks import cufe_agrees
 from reconciler.merge import found, merge, taken_from
 from reconciler.schemas.lumis import conclude, extract, generated_cufe
+from shared.contracts import faults
 from shared.contracts.documents import DocumentRecognized
 from shared.contracts.lumis import ExtractedData, LumisOutcome, Retry
+from shared.panama import parse_cufe
 
 _SPEAKS_OF: Mapping[str, frozenset[str]] = {
-    "DV_MISMATCH": frozenset(("ruc", "dv")),
-    "DV_COMPUTABLE": frozenset(("dv",)),
-    "RUC_IMPLAUSIBLE": frozenset(("ruc",)),
-    "DATE_IMPLAUSIBLE": frozenset(("date",)),
-    "SUM_MISMATCH": frozenset(("total", "products")),
-    "ITEM_MISMATCH": frozenset(("products",)),
-    "TOTAL_NOT_POSITIVE": frozenset(("total",)),
+    faults.DV_MISMATCH: frozenset(("ruc", "dv")),
+    faults.DV_COMPUTABLE: frozenset(("dv",)),
+    faults.RUC_IMPLAUSIBLE: frozenset(("ruc",)),
+    faults.DATE_IMPLAUSIBLE: frozenset(("date",)),
+    faults.TOTAL_MISMATCH: frozenset(("total", "products")),
+    faults.LINE_MISMATCH: frozenset(("products",)),
+    faults.TOTAL_NOT_POSITIVE: frozenset(("total",)),
     "INVALID_TOTAL": frozenset(("total",)),
     "INVALID_TOT_ITBMS": frozenset(("tot_itbms",)),
     "INVALID_DATE": frozenset(("date",)),
@@ -39,7 +41,8 @@ def reconcile(event: DocumentRecognized, retry: Retry) -> LumisOutcome:
     )
     found_all = all(found(new, key) for key in retry.searched)
     update: dict[str, Any] = {"searched_fields": retry.searched, "found_all_searched": found_all}
-    if outcome.cufe and CUFE_MISMATCH in outcome.warnings:  # the second picture shows another paper's code
+    printed = parse_cufe(outcome.cufe) if outcome.cufe else None
+    if printed and not cufe_agrees(printed, outcome.extracted):  # the second picture shows another paper's code
         update |= {"cufe": generated_cufe(event.request_id), "cufe_source": "generated"}
     return outcome.model_copy(update=update)
 

@@ -233,13 +233,25 @@ def test_a_day_to_come_is_hardly_the_day_of_issue() -> None:
             "Golden Arch Restaurants Sdn Bhd (65351-M)\n(formerly known as Old Arch Sdn Bhd)",
             "Golden Arch Restaurants Sdn Bhd",
         ),
-        ("LIM HARDWARÉ TRADING\nNo 7 Jalan Ipoh", "LIM HARDWARE TRADING"),
+        (
+            "Golden Arch Restaurants Sdn Bhd (formerly known as Old Arch Sdn Bhd)\n12345-M",
+            "Golden Arch Restaurants Sdn Bhd",
+        ),
+        ("SIN THYE HARDWARE\nNO.54, JALAN IPOH,\nKG.BATU,\n51200 KUALA LUMPUR", "SIN THYE HARDWARE"),
+        ("Bäckerei Krause KG\nAm Markt 3\n99084 Erfurt", "Bäckerei Krause KG"),
+        ("*** COPY ***\nPETRON BKT LANJAN SB\nALSERKAM ENTERPRISE\nKM 458.4 JALAN UTAMA", "PETRON BKT LANJAN SB"),
     ],
 )
 def test_the_company_is_named_whole_and_alone(head: str, company: str | None) -> None:
     lines = printed(f"{head}\n")
     found = find_company(lines, len(lines))
     assert (found[0].value if found else None) == company
+
+
+def test_accents_that_the_lands_names_do_not_have_are_slips() -> None:
+    assert (
+        read("LIM HARDWARÉ TRADING\nJALAN IPOH, MALAYSIA\nTOTAL RM 1.00\n").value("supplier") == "LIM HARDWARE TRADING"
+    )
 
 
 def test_joined_captures_of_a_slip_are_read_once() -> None:

@@ -14,6 +14,7 @@ from ocr_engine.local.receipt.vocabulary import (
     CUSTOMER_BLOCK,
     FIRM,
     FIRM_BEGINS,
+    FORMER_NAME,
     GLUED,
     LEGAL,
     NOT_ISSUER,
@@ -69,8 +70,11 @@ class _Head:
         return cls(taken, texts, [fold(text) for text in texts], median(line.height for line in lines))
 
 
-def find_company(lines: Sequence[Line], end: int) -> list[Found]:
-    """Candidates of the issuer's name among the lines before `end` (where the goods or sums begin), best first."""
+def find_company(lines: Sequence[Line], end: int, *, accents: bool = True) -> list[Found]:
+    """Candidates of the issuer's name among the lines before `end` (where the goods or sums begin), best first.
+
+    Where the land's names have no `accents`, those that recognition saw are left out.
+    """
     if not lines:
         return []
     head = _Head.of(lines, end)
@@ -89,7 +93,7 @@ def find_company(lines: Sequence[Line], end: int) -> list[Found]:
                 names.append(name)
                 read = name.lines[-1] + 1
     ranked = sorted(names, key=lambda name: -name.score)
-    return [_found(each, place, ranked, lines) for place, each in enumerate(ranked)]
+    return [_found(each, place, ranked, lines, accents=accents) for place, each in enumerate(ranked)]
 
 
 def _own_cells(line: Line) -> str:
@@ -169,7 +173,7 @@ def _own_words(folded: str) -> bool:
 
 def _cleaned(text: str) -> tuple[str, bool]:
     """The name without what stands around it, and whether a register number stood behind it."""
-    clean = OWNED_BY.sub("", text)
+    clean = FORMER_NAME.sub("", OWNED_BY.sub("", text))
     without = REGISTER_BEHIND.sub("", clean)
     registered = without != clean
     without = _SB.sub("S/B", _EDGE.sub("", without).strip())
@@ -184,31 +188,16 @@ def _unglued(word: str) -> str:
     return " ".join(_END_WORD.sub(r"\1 \2", part) for part in parts)
 
 
-def _found(each: _Name, place: int, ranked: Sequence[_Name], lines: Sequence[Line]) -> Found:
+def _found(each: _Name, place: int, ranked: Sequence[_Name], lines: Sequence[Line], *, accents: bool) -> Found:
     lead = each.score - ranked[1].score if place == 0 and len(ranked) > 1 else 0.5
     sure = 0.55 + 0.1 * max(0.0, min(each.score, 3.0)) + 0.1 * min(lead, 1.0)
     weight = sure if place == 0 else max(0.05, 0.4 - 0.1 * (ranked[0].score - each.score))
     first = lines[each.lines[0]]
     tokens = tuple(token for index in each.lines for token in lines[index].tokens)
     span = Span(tokens, first.page, first.aspect)
-    return Found(
-        _plain_letters(each.text, lines),
-        each.raw,
-        min(weight, 0.95) * (0.6 + 0.4 * span.score),
-        span,
-        source_of(first),
-        each.lines[0],
-    )
+    name = each.text if accents else _without_accents(each.text)
+    return Found(name, each.raw, min(weight, 0.95) * (0.6 + 0.4 * span.score), span, source_of(first), each.lines[0])
 
 
-def _plain_letters(name: str, lines: Sequence[Line]) -> str:
-    """The name without accents where nothing else on the paper has any: there they are slips of recognition."""
-
-    def accented(text: str) -> int:
-        return sum(
-            character != unicodedata.normalize("NFKD", character)[0] for character in text if character.isalpha()
-        )
-
-    if accented(name) == 0 or accented("".join(line.text for line in lines)) > accented(name) + 1:
-        return name
+def _without_accents(name: str) -> str:
     return "".join(each for each in unicodedata.normalize("NFKD", name) if not unicodedata.combining(each))

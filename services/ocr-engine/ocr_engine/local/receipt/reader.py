@@ -20,6 +20,8 @@ from shared.contracts.reading import Reading
 
 JOINED_CAPTURES = 2
 _MONTH_FIRST = frozenset({"US"})
+_PLAIN_LETTERS = frozenset({"AU", "GB", "ID", "IN", "MY", "NZ", "PH", "SG", "US", "ZA"})
+"""Lands whose names have no accents."""
 _LEAST = 0.2
 
 
@@ -58,12 +60,12 @@ def read_receipt(document: Document, today: dt.date) -> Receipt:
     amounts = amounts_of(lines, decimal)
     currency, country = find_origin(lines)
     order = month_comes_first(line.text for line in lines)
-    american = bool(country) and country[0].value in _MONTH_FIRST
+    land = country[0].value if country else ""
     head = min(amounts.first_sum, amounts.goods[0].line) if amounts.goods else amounts.first_sum
     return Receipt(
         total=find_total(lines, amounts),
-        date=find_day(lines, today, month_first=american if order is None else order),
-        supplier=find_company(lines, head) if lines else [],
+        date=find_day(lines, today, month_first=land in _MONTH_FIRST if order is None else order),
+        supplier=find_company(lines, head, accents=land not in _PLAIN_LETTERS),
         currency=currency,
         country=country,
         bill_reference=find_reference(lines),

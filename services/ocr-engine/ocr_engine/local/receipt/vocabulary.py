@@ -12,17 +12,19 @@ def _whole(*lists: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{words(*lists)})\b")
 
 
-LEGAL_FORM = (
-    r"(?:s\s?d\s?n\.? ?b\s?h\s?d|sdn|bhd|berhad|s ?/ ?b|s\.?b\.?$|plt|pte\.? ?ltd|pvt\.? ?ltd|ltd|limited|llc|llp|inc"
-    r"|incorporated"
-    r"|corp|corporation|gmbh(?: ?& ?co\.? ?kg)?|ag|kg|ohg|e\.? ?k\.?|ug|s\.? ?a\.?(?: de c\.? ?v\.?)?"
-    r"|s\.? ?l\.?(?: ?u\.?)?"
-    r"|s\.? ?r\.? ?l\.?|ltda|limitada|s\.? ?a\.? ?s\.?|sarl|eurl|sas|s\.? ?p\.? ?a\.?|b\.? ?v\.?|n\.? ?v\.?|oy|ab"
-    r"|aps|a/s"
-    r"|pt|cv|lda|eireli|me|epp|e\.? ?i\.? ?r\.? ?l\.?|s\.? ?c\.?)(?=$|[\s.,()])"
+_LONG_FORM = (
+    r"(?:s\s?d\s?n\.? ?b\s?h\s?d|sdn|bhd|berhad|s ?/ ?b|plt|pte\.? ?ltd|pvt\.? ?ltd|ltd|limited|llc|llp|inc"
+    r"|incorporated|corp|corporation|gmbh(?: ?& ?co\.? ?kg)?|ohg|s\.? ?a\.? de c\.? ?v\.?|s\.? ?r\.? ?l\.?|ltda"
+    r"|limitada"
+    r"|sarl|eurl|s\.? ?p\.? ?a\.?|lda|eireli|e\.? ?i\.? ?r\.? ?l\.?|s\. ?a\.|s\. ?l\.)(?=$|[\s.,()])"
 )
-LEGAL = re.compile(rf"\b{LEGAL_FORM}")
-"""The legal form of a company."""
+_SHORT_FORM = (
+    r"(?:ag|kg|e\.? ?k\.?|ug|s\.? ?a\.?|s\.? ?l\.?(?: ?u\.?)?|s\.? ?a\.? ?s\.?|b\.? ?v\.?|n\.? ?v\.?|oy|ab|aps|a/s"
+    r"|cv|me"
+    r"|epp|s\.? ?c\.?|s\.? ?b\.?)(?=\W*$|\s*[,(]|\s+(?:ruc|nif|cif|nit|rut)\b)"
+)
+LEGAL = re.compile(rf"\b{_LONG_FORM}|(?<=\w[ ,]){_SHORT_FORM}|(?<=\w, ){_SHORT_FORM}|^pt\.? \w")
+"""The legal form of a company; the short ones are other words too where they do not end the name."""
 
 FIRM = _whole(
     "enterprises?, trading, company, co, compagnie, cie, syarikat, perniagaan, perusahaan, industries, holdings?",
@@ -108,7 +110,8 @@ TITLE = re.compile(rf"^\W*(?:your |the |customer |order )?\b(?:{_TITLES})\b")
 """How lines begin that name the paper, or something about it, and no company."""
 
 NOT_ISSUER = re.compile(
-    r"\b(?:formerly|f\.?k\.?a|bill(?:ed)? to|sold to|ship to|deliver(?:ed)? to|customer|cliente|client|kunde|attn"
+    r"^\W*(?:formerly|f\.?k\.?a)\b|\b(?:bill(?:ed)? to|sold to|ship to|deliver(?:ed)? to|customer|cliente|client"
+    r"|kunde|attn"
     r"|attention"
     r"|m/s|name|nombre|receptor|destinatario|licen[sc]ee of|managed by|powered by|printed by|member of"
     r"|a division of|branch"
@@ -121,7 +124,10 @@ OWNED_BY = re.compile(
     r"^\W*(?:dimiliki oleh|owned by|operated by|operado por|administrado por|betreiber|inh\.?|inhaber)\s*:?\s*",
     re.IGNORECASE,
 )
+FORMER_NAME = re.compile(r"\s*[(\[]?\s*\b(?:formerly|previously|f\.?k\.?a\.?)\b.*$", re.IGNORECASE)
+"""What a company was called before, behind its name."""
+
 SUFFIX_ONLY = re.compile(
-    rf"^\W*(?:\(?[a-z]{{1,2}}\)?\s?)?(?:\b{LEGAL_FORM}|enterprises?|trading|company|& ?co|\W)+\W*$"
+    rf"^\W*(?:\(?[a-z]{{1,2}}\)?\s?)?(?:\b{_LONG_FORM}|\b{_SHORT_FORM}|enterprises?|trading|company|& ?co|\W)+\W*$"
 )
 """A line that holds only the end of a company's name."""

@@ -3,11 +3,13 @@
 import io
 from collections.abc import Callable
 
+import pytest
 from PIL import Image
 from reportlab.lib.pagesizes import A4, landscape
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
+from ocr_engine.local.document import inspected
 from ocr_engine.local.pdf import Pdf
 
 ENOUGH = (
@@ -27,7 +29,7 @@ def page(draw: Callable[[Canvas], None], size: tuple[float, float] = A4) -> byte
 
 def words(draw: Callable[[Canvas], None]) -> list[str]:
     with Pdf(page(draw)) as pdf:
-        return [word.text for word in pdf.words(0)][len(ENOUGH.split()) :]
+        return [word.text for word in pdf.text(0).words][len(ENOUGH.split()) :]
 
 
 def spaced(canvas: Canvas, text: str, space: float) -> None:
@@ -93,7 +95,7 @@ def test_a_page_of_few_words_without_a_picture_is_no_scan() -> None:
     canvas.drawString(60, 400, "Total 12,00")
     canvas.save()
     with Pdf(content.getvalue()) as pdf:
-        assert [word.text for word in pdf.words(0)] == ["Total", "12,00"]
+        assert [word.text for word in pdf.text(0).words] == ["Total", "12,00"]
 
 
 def test_a_few_words_stamped_on_a_picture_leave_the_page_a_scan() -> None:
@@ -104,4 +106,23 @@ def test_a_few_words_stamped_on_a_picture_leave_the_page_a_scan() -> None:
     canvas.drawString(60, 400, "Received 3 May")
     canvas.save()
     with Pdf(content.getvalue()) as pdf:
-        assert pdf.words(0) == ()
+        assert pdf.text(0).words == ()
+
+
+@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+def test_a_page_whose_text_runs_sideways_is_read_upright_with_places_on_the_page_as_shown(turn: int) -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.translate(300, 400)
+        canvas.rotate(-turn)
+        for row, text in enumerate(("one two three four five six seven", "eight nine ten eleven twelve thirteen")):
+            canvas.drawString(-100, -20 * row, text)
+
+    content = io.BytesIO()
+    canvas = Canvas(content, pagesize=A4, invariant=True)
+    draw(canvas)
+    canvas.save()
+    document = inspected(content.getvalue())
+    assert [line.text.split()[0] for line in document.lines] == ["one", "eight"]
+    x, y = document.lines[0].tokens[0].box[:2]
+    across, down = (-93, -4) if turn == 0 else (4, -93) if turn == 90 else (93, 4) if turn == 180 else (-4, 93)
+    assert (x, y) == pytest.approx(((300 + across) / A4[0], (A4[1] - 400 + down) / A4[1]), abs=0.01)

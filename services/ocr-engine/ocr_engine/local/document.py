@@ -150,10 +150,10 @@ def _texts(pdf: Pdf) -> tuple[tuple[Line, ...], list[int], list[int]]:
     with_text: list[int] = []
     scanned: list[int] = []
     for index in range(min(pdf.pages, TEXT_PAGES)):
-        words = pdf.words(index)
-        if words:
+        text = pdf.text(index)
+        if text.words:
             with_text.append(index)
-            lines += lines_of_text(words, Shown(*pdf.size(index), 0), index)
+            lines += lines_of_text(text.words, Shown(*pdf.size(index), text.turn), index)
         else:
             scanned.append(index)
     return tuple(lines), with_text, scanned

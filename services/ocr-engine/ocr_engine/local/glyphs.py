@@ -1,9 +1,8 @@
 """From the characters of a PDF page to its words: what is shown, in the usual direction, once, each with its place."""
 
 import ctypes
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pypdfium2.raw as pdfium
@@ -41,6 +40,14 @@ class TextWord:
 
 
 @dataclass(frozen=True)
+class PageText:
+    """A page's words, and the clockwise turn in degrees that sets the shown page upright for them."""
+
+    words: tuple[TextWord, ...] = ()
+    turn: int = 0
+
+
+@dataclass(frozen=True)
 class _Letter:
     text: str
     box: _Box
@@ -52,15 +59,32 @@ class _Letter:
     """True after one that pdfium only guessed."""
 
 
-def words_of(page: Any, text_page: Any) -> tuple[TextWord, ...]:
-    """The words in the order of the file; what runs another way than most (a note up the margin) is left out."""
+def text_of(page: Any, text_page: Any) -> PageText:
+    """The words in the order of the file; what runs another way than most (a note up the margin) is left out.
+
+    A page whose text runs sideways is read as if it were turned: the words' places are those on the upright page.
+    """
     by_way: dict[int, list[_Letter]] = {}
     for letter in _letters(page, text_page):
         by_way.setdefault(letter.way, []).append(letter)
-    usual = Counter({way: len(letters) for way, letters in by_way.items()}).most_common(1)
-    if not usual:
-        return ()
-    return tuple(_once(_unspaced(list(_grouped(by_way[usual[0][0]])))))
+    usual = max(by_way, key=lambda way: len(by_way[way]), default=0)
+    if usual < 0:  # most of it aslant
+        return PageText()
+    width, height = page.get_size()
+    upright = [replace(letter, box=_upright(letter.box, usual, width, height)) for letter in by_way.get(usual, [])]
+    return PageText(tuple(_once(_unspaced(list(_grouped(upright))))), -usual * _QUARTER % 360)
+
+
+def _upright(box: _Box, way: int, width: float, height: float) -> _Box:
+    """The box on the page turned so that text of this way runs to the right."""
+    left, top, right, bottom = box
+    if way == 1:
+        return top, width - right, bottom, width - left
+    if way == 2:  # noqa: PLR2004 - half a turn
+        return width - right, height - bottom, width - left, height - top
+    if way == 3:  # noqa: PLR2004 - three quarters
+        return height - bottom, left, height - top, right
+    return box
 
 
 def _letters(page: Any, text_page: Any) -> Iterator[_Letter]:

@@ -9,7 +9,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from ocr_engine.evidence import UnreadableDocument
-from ocr_engine.local.glyphs import TextWord, words_of
+from ocr_engine.local.glyphs import PageText, text_of
 from ocr_engine.local.picture import LONG_SIDE, MAX_PIXELS, TALLEST, Pixels
 from shared.contracts.documents import Unreadable
 
@@ -57,20 +57,19 @@ class Pdf:
     ) -> None:
         self._pdf.close()
 
-    def words(self, index: int) -> tuple[TextWord, ...]:
-        """The page's own words; empty where they are mostly unreadable signs, or few beside a picture (a scan)."""
+    def text(self, index: int) -> PageText:
+        """The page's own words; none where they are mostly unreadable signs, or few beside a picture (a scan)."""
         page = self._page(index)
         text_page = page.get_textpage()
         try:
-            words = words_of(page, text_page)
+            found = text_of(page, text_page)
         finally:
             text_page.close()
             page.close()
-        text = "".join(word.text for word in words)
+        text = "".join(word.text for word in found.words)
         bad = sum(1 for character in text if not character.isprintable() or "\ue000" <= character <= "\uf8ff")
-        if bad > _GARBAGE * len(text) or (len(words) < MIN_WORDS and (not words or self.may_show_code(index))):
-            return ()
-        return words
+        few = len(found.words) < MIN_WORDS and (not found.words or self.may_show_code(index))
+        return PageText() if few or bad > _GARBAGE * len(text) else found
 
     def size(self, index: int) -> tuple[float, float]:
         """Width and height of the shown page in points."""

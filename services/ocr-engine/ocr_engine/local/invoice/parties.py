@@ -255,6 +255,7 @@ def _of_domain(name: str, domain: str) -> bool:
 
 def _trimmed(text: str) -> str:
     """A name without the paper's own kind behind it (`Acme Ltd Invoice`)."""
+    text = re.sub(r"(?<=[Rr]\.)\s?I(?=\.)", "l", text)  # `S.r.I.` is how recognition sees `S.r.l.`
     hit = PAPER_BEHIND.search(fold(text))
     return text[: hit.start()].strip(" ,-") if hit and hit.start() > 2 else text  # noqa: PLR2004 - a name is left
 

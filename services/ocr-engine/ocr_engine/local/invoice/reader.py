@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ocr_engine.local.amounts import decimal_sign
 from ocr_engine.local.found import Found, field_of, source_of
@@ -54,12 +55,13 @@ _CODE = re.compile(
 )
 _CURRENCY_LABEL = re.compile(r"wahrung|currency|devise|moneda|divisa|valuta|moeda|betrage in|amounts in")
 _HEAD_LINES = 30
+_MOST_LINES, _WORDS, _LETTERS = 4000, 120, 120
 
 
 def read_invoice(document: Document, mode: int = 1) -> Reading:
     """The reading of an invoice as printed; `mode` is the upload's and says nothing here."""
     del mode
-    lines = document.lines
+    lines = _bounded(document.lines)
     decimal = decimal_sign(line.text for line in lines)
     paper = Paper.of(lines)
     items = read_items(lines, decimal)
@@ -104,6 +106,15 @@ def read_invoice(document: Document, mode: int = 1) -> Reading:
         pages_read=document.pages_read,
         warnings=document.warnings,
     )
+
+
+def _bounded(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """The lines without words and tails that no invoice has; what a rule costs grows with a line's length."""
+    kept = (
+        replace(line, tokens=tuple(token for token in line.tokens[:_WORDS] if len(token.text) <= _LETTERS))
+        for line in lines[:_MOST_LINES]
+    )
+    return tuple(line for line in kept if line.tokens)
 
 
 def invoice_quality(reading: Reading) -> tuple[float, ...]:

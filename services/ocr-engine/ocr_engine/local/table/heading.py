@@ -71,6 +71,8 @@ def find_heads(lines: Sequence[Line], vocabulary: Vocabulary) -> list[Head]:
 
 
 def _head(lines: Sequence[Line], seed: int, vocabulary: Vocabulary, floor: int) -> Head | None:
+    if _DATA.search(lines[seed].text):
+        return None
     pieces = list(_pieces(lines[seed], seed, vocabulary))
     if not _is_seed(pieces, vocabulary):
         return None
@@ -99,7 +101,7 @@ def _is_seed(pieces: Sequence[_Piece], vocabulary: Vocabulary) -> bool:
     words = sum(len(piece.text.split()) for piece in pieces)
     named = sum(len(piece.text.split()) for piece in pieces if piece.key)
     enough = len(known) >= vocabulary.least and known & vocabulary.figures
-    return bool(enough) and 2 * named >= words and not any(_DATA.search(piece.text) for piece in pieces)
+    return bool(enough) and 2 * named >= words
 
 
 def _pieces(line: Line, index: int, vocabulary: Vocabulary) -> Iterator[_Piece]:

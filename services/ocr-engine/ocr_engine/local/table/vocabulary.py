@@ -7,6 +7,9 @@ from functools import cached_property
 
 from ocr_engine.local.spelling import fold
 
+_REMEMBERED = 20_000
+_LONGEST = 80
+
 
 @dataclass(frozen=True)
 class Vocabulary:
@@ -44,12 +47,19 @@ class Vocabulary:
     def _patterns(self) -> dict[str, re.Pattern[str]]:
         return {key: re.compile(pattern) for key, pattern in self.headings.items()}
 
+    @cached_property
+    def _known(self) -> dict[str, str | None]:
+        return {}
+
     def column(self, text: str) -> str | None:
         """The column that a heading names."""
-        words = heading_text(text)
-        if not words:
-            return None
-        return next((key for key, pattern in self._patterns.items() if pattern.fullmatch(words)), None)
+        if text not in self._known:
+            if len(self._known) > _REMEMBERED:
+                self._known.clear()
+            words = heading_text(text) if len(text) <= _LONGEST else ""
+            found = (key for key, pattern in self._patterns.items() if pattern.fullmatch(words))
+            self._known[text] = next(found, None) if words else None
+        return self._known[text]
 
 
 _BRACKETS = re.compile(r"\((?!\W*(?:inkl|incl|inc|ohne|excl|exkl|ex|ht|ttc|net|brutto|gross|w/o)\b)[^()]*\)|\[[^\]]*\]")

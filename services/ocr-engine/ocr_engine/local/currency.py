@@ -10,6 +10,9 @@ PEN PHP PLN PYG RON SAR SEK SGD THB TRY TWD USD UYU VND ZAR
 """
 CODES = tuple(_KNOWN.split())
 
+WITHOUT_CENTS = frozenset({"CLP", "COP", "CRC", "HUF", "IDR", "JPY", "KRW", "PYG", "VND"})
+"""Currencies whose prices are printed in whole units."""
+
 _SIGNS: tuple[tuple[str, str], ...] = (
     (r"US\$|U\$S", "USD"),
     (r"MX\$", "MXN"),

@@ -68,6 +68,8 @@ _COUNT = re.compile(
     r"|articles?"
     r"|pax|guests?|covers|kuantiti|barang|posten|positionen)\b(?! (?:total|amount))"
 )
+_PIECES = re.compile(r"(?<=total) \d+ (?:items?|pcs|articulos?|artikel|articles?|itens|positionen)$")
+"""`TOTAL (2 ITEMS)` is a total."""
 _SAVING = _whole(
     "savings?, saved, you save, ahorro, ahorrado, gespart, economie, economise, poupanca, poupou, jimat, points?",
     "puntos, punkte, pontos, mata, bonus, loyalty, voucher balance, new balance, card balance, saldo, missed, earned",
@@ -155,7 +157,7 @@ def spelled(text: str) -> str:
 
 def kind_of(label: str) -> Kind | None:
     """What the words say of their amount; None where they say nothing known."""
-    text = spelled(label)
+    text = _PIECES.sub("", spelled(label))
     if not any(map(str.isalpha, text)):
         return None
     inclusive = _STILL_TOTAL.search(text) is not None

@@ -18,7 +18,15 @@ _MONEY = re.compile(
 )
 _PLAIN = re.compile(r"(?<![\d.,/:#-])(?<![A-Za-z]\d)(?P<digits>\d{3,6})(?!\s?%|[\d./:-]|,\d)")
 """Digits that may have lost their point."""
+_WHOLE = re.compile(
+    rf"(?<![\d.,/:#-])(?<![A-Za-z]\d)(?P<minus>[-–(]\s?)?(?P<sign>(?<![A-Za-z])(?:{SIGN}|{CODE})\s?)?(?P<inner>-\s?)?"
+    r"(?P<digits>\d{1,3}(?:[.,]\d{3})+|\d{2,7})(?P<after>-|\s?\))?(?![\d%/:]|[.,-]\d|\s?%|[A-Za-z])"
+)
 _LONGEST_GAP = 12
+
+
+NO_CENTS = ""
+"""In place of a decimal sign, for documents whose currency has no cents."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +43,7 @@ class Money:
 def money_in(line: Line, decimal: str) -> list[Money]:
     """The amounts with cents on a line, left to right; percentages, dates, times and weights are none."""
     text = repair_digits(line.text)
-    return list(_found(text, decimal))
+    return list(_whole(text) if decimal == NO_CENTS else _found(text, decimal))
 
 
 def pointless_in(line: Line) -> list[Money]:
@@ -53,8 +61,19 @@ def _found(text: str, decimal: str) -> Iterator[Money]:
             amount = parse_amount(digits.replace(",", "."))
         if amount is None:
             continue
-        minus = (hit["minus"] or "").strip()
-        after = (hit["after"] or "").strip()
-        negative = minus in {"-", "–"} or hit["inner"] is not None or after == "-" or (minus == "(" and after == ")")
-        start = hit.start("digits") if minus == "(" and not negative else hit.start()
-        yield Money(-amount if negative else amount, start, hit.end("digits"))
+        yield _money(hit, amount)
+
+
+def _whole(text: str) -> Iterator[Money]:
+    """Amounts without cents: grouped, behind a sign, or at the end of the line."""
+    for hit in _WHOLE.finditer(text):
+        grouped = not hit["digits"].isdigit()
+        if grouped or hit["sign"] or not text[hit.end() :].strip(" *"):
+            yield _money(hit, Decimal(re.sub(r"\D", "", hit["digits"])))
+
+
+def _money(hit: re.Match[str], amount: Decimal) -> Money:
+    minus, after = (hit["minus"] or "").strip(), (hit["after"] or "").strip()
+    negative = minus in {"-", "–"} or hit["inner"] is not None or after == "-" or (minus == "(" and after == ")")
+    start = hit.start("digits") if minus == "(" and not negative else hit.start()
+    return Money(-amount if negative else amount, start, hit.end("digits"))

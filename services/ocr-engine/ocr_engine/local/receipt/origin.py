@@ -65,6 +65,7 @@ _CLUES: tuple[tuple[str, float, str], ...] = (
     (r"\bindonesia\b|\bnpwp\b", 3, "ID"),
     (r"\bphilippines\b|\bbir permit\b", 3, "PH"),
     (r"\bthailand\b", 3, "TH"),
+    (r"\b(?:tokyo|osaka|kyoto|japan)\b|[円税]", 3, "JP"),
 )
 """Words over folded text, how much they say, and of which country."""
 _PATTERNS = tuple((re.compile(pattern, re.MULTILINE), weight, country) for pattern, weight, country in _CLUES)

@@ -1,16 +1,19 @@
 """A receipt or expense slip read under the schema `odoo_expense`."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ocr_engine.local.amounts import decimal_sign
 from ocr_engine.local.capture import without_repeats
+from ocr_engine.local.currency import WITHOUT_CENTS
 from ocr_engine.local.dates import month_comes_first
 from ocr_engine.local.found import Found, field_of
-from ocr_engine.local.page import Document
+from ocr_engine.local.page import Document, Line
 from ocr_engine.local.receipt.company import find_company
 from ocr_engine.local.receipt.day import find_day
 from ocr_engine.local.receipt.goods import find_goods
+from ocr_engine.local.receipt.money import NO_CENTS, money_in
 from ocr_engine.local.receipt.origin import find_origin
 from ocr_engine.local.receipt.reference import find_reference
 from ocr_engine.local.receipt.sums import amounts_of
@@ -56,9 +59,9 @@ def read_expense(document: Document, mode: int) -> Reading:
 def read_receipt(document: Document, today: dt.date) -> Receipt:
     """Candidates of a receipt's values. `today` bounds the date."""
     lines = document.lines
-    decimal = decimal_sign(line.text for line in lines)
-    amounts = amounts_of(lines, decimal)
     currency, country = find_origin(lines)
+    decimal = _decimal(lines, currency[0].value if currency else "")
+    amounts = amounts_of(lines, decimal)
     order = month_comes_first(line.text for line in lines)
     land = country[0].value if country else ""
     head = min(amounts.first_sum, amounts.goods[0].line) if amounts.goods else amounts.first_sum
@@ -71,6 +74,14 @@ def read_receipt(document: Document, today: dt.date) -> Receipt:
         bill_reference=find_reference(lines),
         description=find_goods(lines, amounts, decimal),
     )
+
+
+def _decimal(lines: Sequence[Line], currency: str) -> str:
+    """The sign before the cents, or none where the currency has no cents and the slip shows none."""
+    decimal = decimal_sign(line.text for line in lines)
+    if currency in WITHOUT_CENTS and sum(len(money_in(line, decimal)) for line in lines) <= 1:
+        return NO_CENTS
+    return decimal
 
 
 def quality(reading: Reading) -> tuple[float, ...]:

@@ -67,6 +67,18 @@ class KillableStack(Stack):
         stamps |= {row.name: (process.stamp,) for row, process in self._services.items()}
         return {name: sum(map(_cpu_seconds, chain(*map(processes_of, own)))) for name, own in stamps.items()}
 
+    def children_of(self, name: str) -> list[int]:
+        """The processes that a service has started."""
+        parent = str(self._process(name)[1].pid)
+        found = []
+        for folder in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                if (folder / "stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()[
+                    1
+                ] == parent:
+                    found.append(int(folder.name))
+        return found
+
     async def until_ready(self, name: str) -> None:
         """Wait until a service may take work."""
         await until(lambda: not self.is_alive(name) or is_ready(self.where.ops_ports[name]), seconds=60)

@@ -21,6 +21,7 @@ from tests.benchmarks.scoring import Score, compare
 from tests.benchmarks.truth import truth_of
 from tests.support import badfiles
 from tests.support.papers import Drawing, Paper, draw
+from tests.support.waiting import until
 
 JPEG, PNG, PDF = "image/jpeg", "image/png", "application/pdf"
 SECONDS = 30.0
@@ -159,6 +160,42 @@ async def test_children_are_renewed_after_their_jobs() -> None:
         await pool.run({"job": "inspect"}, badfiles.plain_jpeg(), SECONDS)
     assert first.isdisjoint(process.pid for process in pool._all)
     await pool.close()
+
+
+async def test_a_child_that_was_killed_is_replaced_before_anybody_asks() -> None:
+    pool = Pool(1, Limits(), models=False)
+    await pool.start()
+    (first,) = pool._all
+    with pytest.raises(TimeoutError):
+        await pool.run({"job": "inspect"}, badfiles.plain_jpeg(), 0.0001)
+    await until(lambda: pool._idle.qsize() == 1, seconds=SECONDS)
+    (second,) = pool._all
+    assert second.pid != first.pid
+    await pool.run({"job": "inspect"}, badfiles.plain_jpeg(), SECONDS)
+    assert pool._all == {second}
+    await pool.close()
+
+
+async def test_who_comes_after_a_child_that_ended_by_itself_does_not_pay_for_it() -> None:
+    pool = Pool(1, Limits(), models=False)
+    await pool.start()
+    (first,) = pool._all
+    first.kill()
+    await first.wait()
+    answer, _ = await pool.run({"job": "inspect"}, badfiles.plain_jpeg(), SECONDS)
+    assert not answer.keys() & {"failed", "unreadable"}
+    await pool.close()
+
+
+async def test_a_pool_that_is_closed_while_it_warms_a_child_leaves_none() -> None:
+    pool = Pool(1, Limits(), models=False)
+    await pool.start()
+    with pytest.raises(TimeoutError):
+        await pool.run({"job": "inspect"}, badfiles.plain_jpeg(), 0.0001)
+    await asyncio.sleep(0)
+    await pool.close()
+    assert pool._all == set()
+    assert not pool._replacing
 
 
 async def test_too_little_memory_is_an_answer() -> None:

@@ -6,7 +6,12 @@ import os
 import sys
 from dataclasses import dataclass, field
 
+import structlog
+
 from ocr_engine.local.protocol import HEADER_SIZE, BrokenFrame, Head, pack, unpack_head, unpack_lengths
+from shared.contracts.documents import Unreadable
+
+_log = structlog.get_logger()
 
 _START_SECONDS = 60.0
 _KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "PYTHONPATH", "VIRTUAL_ENV", "TMPDIR", "LD_LIBRARY_PATH")
@@ -56,7 +61,7 @@ class Pool:
         self._size, self._limits, self._models = size, limits, models
         self._idle: asyncio.Queue[_Child | None] = asyncio.Queue()
         self._all: set[asyncio.subprocess.Process] = set()
-        self._closed = False
+        self._replacing: set[asyncio.Task[None]] = set()
         self.peak_memory = 0
         """Most bytes that any child has had resident."""
 
@@ -67,7 +72,9 @@ class Pool:
 
     async def close(self) -> None:
         """End every child now."""
-        self._closed = True
+        for task in self._replacing:
+            task.cancel()
+        await asyncio.gather(*self._replacing, return_exceptions=True)
         for process in list(self._all):
             await _end(process)
         self._all.clear()
@@ -86,19 +93,48 @@ class Pool:
         keep: _Child | None = None
         try:
             async with asyncio.timeout_at(ends):
-                child = child or await self._spawn()
+                child = await self._living(child)
                 left = max(ends - loop.time(), 0.0)
                 answer, body = await child.exchange(pack({**head, "seconds": left}, content))
             self.peak_memory = max(self.peak_memory, int(answer.get("peak", 0)))
             child.jobs += 1
-            keep = child if child.jobs < self._limits.jobs else None
+            # A child that ran out of memory ends after its answer.
+            is_ending = child.jobs >= self._limits.jobs or answer.get("unreadable") == Unreadable.TOO_COSTLY
+            keep = None if is_ending else child
             return answer, body
         finally:
+            if keep is not None:
+                self._idle.put_nowait(keep)
+            else:
+                self._replace(child)
+
+    async def _living(self, child: _Child | None) -> _Child:
+        """The child, or another where it ended while nobody used it, or could not be started before."""
+        if child is not None and child.process.returncode is None:
+            return child
+        if child is not None:
+            self._all.discard(child.process)
+        return await self._spawn()
+
+    def _replace(self, child: _Child | None) -> None:
+        """End a child and warm another in its place at once, in nobody's time."""
+        if child is not None:
+            with contextlib.suppress(ProcessLookupError):
+                child.process.kill()
+            self._all.discard(child.process)
+        task = asyncio.create_task(self._warm())
+        self._replacing.add(task)
+        task.add_done_callback(self._replacing.discard)
+
+    async def _warm(self) -> None:
+        fresh: _Child | None = None
+        try:
+            fresh = await self._spawn()
+        except (ChildDied, OSError) as error:  # whoever comes next tries again
+            _log.warning("no reading process could be started", error=type(error).__name__)
+        finally:
             # None in the queue stands for a child yet to be started, so that a place is never lost.
-            self._idle.put_nowait(keep)
-            if keep is None and child is not None:
-                child.process.kill() if child.process.returncode is None else None
-                self._all.discard(child.process)
+            self._idle.put_nowait(fresh)
 
     async def _spawn(self) -> _Child:
         environment = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}

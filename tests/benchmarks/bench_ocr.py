@@ -1,7 +1,7 @@
 """How well and how fast the offline engine reads: fields, lines, whole papers, confidence, seconds, memory.
 
-Run as `python -m tests.benchmarks.bench_ocr [FOLDER …] [--report FOLDER]`. A folder holds papers with a `.json` of the
-same stem beside each, or a `truth.json`; the default is the shared test data, or the project's own samples without it.
+Run as `python -m tests.benchmarks.bench_ocr [FOLDER …] [--report FOLDER] [--xml]`. A folder holds papers with a `.json`
+of the same stem beside each, or a `truth.json`; the default is the shared test data, or else the project's own samples.
 """
 
 import argparse
@@ -32,9 +32,9 @@ class Clock:
     pages: int = 0
 
 
-async def measure(chosen: Sequence[Path], report: Path) -> None:
-    """Read every paper of the folders, print the figures, write the report."""
-    engine = LocalEngine()
+async def measure(chosen: Sequence[Path], report: Path, *, xml: bool) -> None:
+    """Read every paper of the folders, print the figures, write the report; `xml` lets attached XML be believed."""
+    engine = LocalEngine(embedded_xml=xml)
     await engine.start()
     clock, entries = Clock(), list[Entry]()
     try:
@@ -127,5 +127,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folders", nargs="*", type=Path)
     parser.add_argument("--report", type=Path, default=REPORT, help="folder of the HTML report (%(default)s)")
+    parser.add_argument("--xml", action="store_true", help="believe attached XML, which may be the truth's own source")
     options = parser.parse_args()
-    asyncio.run(measure(options.folders or folders(), options.report))
+    asyncio.run(measure(options.folders or folders(), options.report, xml=options.xml))

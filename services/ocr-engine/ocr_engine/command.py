@@ -108,6 +108,7 @@ def _parser() -> argparse.ArgumentParser:
     read.add_argument("--schema", choices=sorted(OBJECTS), default=LUMIS, help="what is read off it (%(default)s)")
     read.add_argument("--mode", type=int, choices=(1, 2), default=1, help="2: several captures of one paper joined")
     read.add_argument("--page", type=int, default=0, help="page for --boxes, from 0 (%(default)s)")
+    read.add_argument("--no-xml", action="store_true", help="ignore an invoice's own XML inside a PDF")
     read.add_argument("--json", action="store_true", help="the schema's own object alone, on standard output")
     read.add_argument("--boxes", type=Path, metavar="PNG", help="write the page here, with what was read marked on it")
     return parser
@@ -127,7 +128,7 @@ async def _read(content: bytes, options: argparse.Namespace) -> Outcome:
         raise UnreadableDocument(Unreadable.DAMAGED)
     if options.schema not in SCHEMAS:
         raise UnreadableDocument(Unreadable.PROVIDERS_FAILED)
-    engine = LocalEngine()
+    engine = LocalEngine(embedded_xml=not options.no_xml)
     await engine.start()
     try:
         started = time.perf_counter()

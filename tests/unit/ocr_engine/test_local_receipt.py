@@ -110,6 +110,14 @@ def test_a_total_whose_point_was_lost_is_proved_by_the_cash() -> None:
     assert reading.value("total") == "7.42"
 
 
+def test_a_total_that_was_misread_is_computed_from_cash_and_sums() -> None:
+    text = "SHOP ABC\nBASIN    21.32\nTOTAL    ##~\nCASH    30.00\nCHANGE   7.40\nTAXABLE  21.32\nGST 6%    1.28\n"
+    total = read(text).fields["total"]
+    assert (total.value, total.source) == ("22.60", "computed")
+    assert total.confidence < 0.8
+    assert read(text.replace("##~", "22-60")).fields["total"].source == "ocr"
+
+
 def test_the_rounded_total_is_what_was_paid() -> None:
     text = "A TRADING\nTEA    8.90\nTOTAL  8.93\nROUNDING ADJ  0.02\nNET TOTAL  8.95\nCASH 10.00\nCHANGE 1.05\n"
     total = read(text).fields["total"]

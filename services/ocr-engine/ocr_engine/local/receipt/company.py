@@ -29,7 +29,7 @@ from ocr_engine.local.receipt.vocabulary import (
 from ocr_engine.local.spelling import fold, repair_letters
 
 _GOES_ON = re.compile(r"(?:&|,|\band|\by|-|\(|\bde|\bund|\bet)\s*$", re.IGNORECASE)
-_SB = re.compile(r"\bS\s?[/I|]\s?[BDO8]\b\.?$")
+_SB = re.compile(r"\b[S5]\s?[/I|]\s?[BDO8]\b\.?$")
 _EDGE = re.compile(r"^[^\w(¡¿\"'@#]+|[^\w).!'\"]+$")
 _HEAD_LINES = 16
 _LEAST_LETTERS = 3

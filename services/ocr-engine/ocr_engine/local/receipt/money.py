@@ -16,8 +16,8 @@ _MONEY = re.compile(
     r"(?<!\d[xX×])(?P<digits>(?:\d{1,3}(?:[.,' ]\d{3})+|\d+)\s?[.,]\s?\d{2})(?P<after>-|\s?\))?"
     r"(?![\d%/:]|[.,-]\d|\s?%|\s?(?:kg|KG|Kg|g|G|ml|ML|cm|CM|mm|MM)\b)"
 )
-_PLAIN = re.compile(r"(?<![\d.,/:#-])(?<![A-Za-z]\d)(?P<digits>\d{3,6})(?!\s?%|[\d./:-]|,\d)")
-"""Digits that may have lost their point."""
+_PLAIN = re.compile(r"(?<![\d.,/:#-])(?<![A-Za-z]\d)(?P<digits>\d{1,4}[- ]\d{2}|\d{3,6})(?!\s?%|[\d./:-]|,\d)")
+"""Digits that may have lost their point, or show another sign in its place."""
 _WHOLE = re.compile(
     rf"(?<![\d.,/:#-])(?<![A-Za-z]\d)(?P<minus>[-–(]\s?)?(?P<sign>(?<![A-Za-z])(?:{SIGN}|{CODE})\s?)?(?P<inner>-\s?)?"
     r"(?P<digits>\d{1,3}(?:[.,]\d{3})+|\d{2,7})(?P<after>-|\s?\))?(?![\d%/:]|[.,-]\d|\s?%|[A-Za-z])"
@@ -37,7 +37,7 @@ class Money:
     start: int
     end: int
     pointless: bool = False
-    """True where no sign stands before the cents: `742` for 7.42, to be believed only with proof."""
+    """True where no point stands before the cents: `742` or `7-42` for 7.42, to be believed only with proof."""
 
 
 def money_in(line: Line, decimal: str) -> list[Money]:
@@ -50,7 +50,9 @@ def pointless_in(line: Line) -> list[Money]:
     """Whole numbers at the line's end that may be amounts whose point recognition has lost."""
     text = repair_digits(line.text)
     hits = [hit for hit in _PLAIN.finditer(text) if len(text) - hit.end() <= _LONGEST_GAP]
-    return [Money(Decimal(hit["digits"]) / 100, *hit.span("digits"), pointless=True) for hit in hits[-1:]]
+    return [
+        Money(Decimal(re.sub(r"\D", "", hit["digits"])) / 100, *hit.span("digits"), pointless=True) for hit in hits[-1:]
+    ]
 
 
 def _found(text: str, decimal: str) -> Iterator[Money]:

@@ -74,7 +74,9 @@ def amounts_of(lines: Sequence[Line], decimal: str) -> Amounts:
     goods = [each for index in range(first) if (each := _goods(lines[index], index, found[index])) is not None]
     taxes = [row for index in range(summary, len(lines)) if (row := _tax_row(lines[index], found[index])) is not None]
     every = tuple((index, money) for index, moneys in enumerate(found) for money in moneys)
-    return Amounts(tuple(each for each in sums if each.line >= first), tuple(goods), tuple(taxes), first, every)
+    below = max((each.line for each in goods), default=-1)
+    kept = tuple(each for each in sums if each.line >= first or (each.pointless and each.line > below))
+    return Amounts(kept, tuple(goods), tuple(taxes), first, every)
 
 
 def aligned(goods: Sequence[Goods], height: float) -> list[Goods]:

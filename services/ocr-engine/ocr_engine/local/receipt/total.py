@@ -25,7 +25,7 @@ _LARGE = 1.25
 _LARGER = 0.3
 _PROVED = (0.78, 0.95, 0.985, 0.99)
 """Confidence by the number of kinds of arithmetic that lead to the value."""
-_UNLABELLED = 0.55
+_UNLABELLED, _COMPUTED = 0.55, 0.7
 _CLOSE = 0.45
 _DISPUTED = 0.75
 
@@ -65,7 +65,7 @@ def find_total(lines: Sequence[Line], amounts: Amounts) -> list[Found]:
         ((score + _AGAIN * min(counts.get(value, 0), 3), each) for value, (score, each) in scored.items()),
         key=lambda pair: -pair[0],
     )
-    return [
+    printed = [
         Found(
             f"{each.amount:f}",
             each.span.text,
@@ -76,6 +76,15 @@ def find_total(lines: Sequence[Line], amounts: Amounts) -> list[Found]:
         )
         for place, (score, each) in enumerate(ranked)
     ]
+    return [*printed, *_computed(proofs, scored)]
+
+
+def _computed(proofs: Proofs, printed: Mapping[Decimal, object]) -> list[Found]:
+    """What both the money handed over and the sums lead to, where it is printed nowhere as it should be."""
+    values = proofs.change & (proofs.sums | proofs.taxes)
+    if any(value in proofs.change for value in printed):
+        return []
+    return [Found(f"{value:f}", "", _COMPUTED, None, "computed") for value in sorted(values) if value > 0]
 
 
 def _unlabelled(

@@ -6,11 +6,13 @@ import pytest
 
 from ocr_engine.local.document import inspected
 from ocr_engine.local.invoice.reader import invoice_quality, read_invoice
+from ocr_engine.local.invoice.tape import is_tape
 from ocr_engine.local.invoice.words import Kind, is_carried, is_sum, kind_of
 from shared.contracts.odoo import INVOICE_FIELDS, INVOICE_ITEM
 from shared.contracts.reading import Reading
 from shared.money import parse_amount
 from tests.support.drawn_invoices import DRAWN, DrawnInvoice, german_credit
+from tests.support.printed import document
 
 AMOUNTS = frozenset({"subtotal", "total_tax_amount", "total"})
 
@@ -110,3 +112,33 @@ def test_goods_that_are_named_like_sums_end_no_table() -> None:
     assert not is_carried("Caixa de transporte")
     assert is_sum("Zwischensumme")
     assert is_carried("Übertrag Seite 1")
+
+
+TAPE = """\
+      LA PLAZUELA S.A.
+   RUC 155632458-2-2017 DV 41
+FACTURA 000123
+Fecha: 17/03/2024
+
+2 x 1.50
+AGUA MINERAL           3.00
+1 x 4.25
+PAN DE MOLDE           4.25
+SUBTOTAL               7.25
+ITBMS 7%               0.51
+TOTAL                  7.76
+EFECTIVO              10.00
+CAMBIO                 2.24
+"""
+
+
+def test_a_tape_is_read_by_the_rules_for_receipts() -> None:
+    reading = read_invoice(document(TAPE))
+    wanted = {"total": "7.76", "subtotal": "7.25", "total_tax_amount": "0.51", "date": "2024-03-17"}
+    assert {key: reading.value(key) for key in wanted} == wanted
+    assert [item["quantity"].value for item in reading.items] == ["2", "1"]
+
+
+def test_a_page_is_no_tape() -> None:
+    assert not is_tape(inspected(german_credit().content).lines)
+    assert is_tape(document(TAPE).lines)

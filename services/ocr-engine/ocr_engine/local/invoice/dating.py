@@ -1,11 +1,10 @@
 """The invoice's dates told apart: issue, due, delivery; day and month by the document's own vote."""
 
-import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ocr_engine.local.dates import PrintedDate, find_dates
+from ocr_engine.local.dates import find_dates, month_comes_first
 from ocr_engine.local.found import Found, source_of
 from ocr_engine.local.invoice.context import Cell, Paper, part_of, same_column
 from ocr_engine.local.page import Line
@@ -37,8 +36,8 @@ _TITLE = re.compile(
     r"|nr|nota)\b.*(?:\b(?:vom|von|dated|du|del|de|of|van|di|from|le)\b|[,:])\s*$"
 )
 _PLAIN = re.compile(r"^(?:\W*)(?:datum|date|fecha|data|tag)\b\W*$|\b(?:den|datum|date|fecha|data|le)\b[\s:,.]*$")
-_NUMERIC = re.compile(r"(?<!\d)(\d{1,2})\s?([/.-])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{2})(?!\d)")
-_MONTHS = 12
+_AMERICAN = re.compile(r"\b[A-Z][a-z]+,? [A-Z]{2} \d{5}(?:-\d{4})?\b")
+"""Town, state and ZIP code."""
 _ISSUE_WEIGHT, _TITLE_WEIGHT, _PLAIN_WEIGHT, _BARE_WEIGHT, _OTHER_WEIGHT = 0.97, 0.95, 0.85, 0.6, 0.15
 
 
@@ -57,7 +56,8 @@ def find_invoice_dates(paper: Paper) -> Dates:
     due: list[Found] = []
     for cell in paper.cells():
         text = cell.span.text
-        for date in _dates_in(text, month_first=month_first):
+        # `August 3 , 2014`; as long as before, so that places hold.
+        for date in find_dates(text.replace(" ,", ", "), month_first=month_first):
             weight, is_due = _weight(cell, date.start, paper)
             span = part_of(cell.span, date.start, date.end)
             raw = text[date.start : date.end].strip()
@@ -69,27 +69,10 @@ def find_invoice_dates(paper: Paper) -> Dates:
     return Dates(issued, due)
 
 
-def _dates_in(text: str, *, month_first: bool) -> list[PrintedDate]:
-    # `August 3 , 2014`; as long as before, so that places hold.
-    plain = text.replace(" ,", ", ")
-    return [_swapped(date, text) if month_first else date for date in find_dates(plain)]
-
-
-def _swapped(date: PrintedDate, text: str) -> PrintedDate:
-    hit = _NUMERIC.search(text[date.start : date.end])
-    if hit is None or hit[2] != "/" or int(hit[1]) > _MONTHS or int(hit[3]) > _MONTHS:
-        return date
-    return PrintedDate(dt.date(date.value.year, int(hit[1]), int(hit[3])), date.start, date.end)
-
-
 def _month_first(lines: Sequence[Line]) -> bool:
-    """Whether the document writes the month before the day: some date can only be read so, none only the other way."""
-    first = second = 0
-    for line in lines:
-        for hit in _NUMERIC.finditer(line.text):
-            first += int(hit[1]) > _MONTHS >= int(hit[3])
-            second += int(hit[3]) > _MONTHS >= int(hit[1])
-    return second > 0 and first == 0
+    """Whether the document writes the month before the day: its dates say so, or else an American address does."""
+    voted = month_comes_first(line.text for line in lines)
+    return voted if voted is not None else any(_AMERICAN.search(line.text) for line in lines)
 
 
 def _weight(cell: Cell, start: int, paper: Paper) -> tuple[float, bool]:

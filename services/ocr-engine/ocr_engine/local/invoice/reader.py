@@ -21,11 +21,12 @@ from ocr_engine.local.invoice.identifiers import (
     qr_bill,
     qr_bill_reference,
 )
-from ocr_engine.local.invoice.items import read_items
+from ocr_engine.local.invoice.items import Items, read_items
 from ocr_engine.local.invoice.lines import item_fields
 from ocr_engine.local.invoice.numbering import find_numbers, find_orders, find_references
 from ocr_engine.local.invoice.parties import Parties, find_parties
 from ocr_engine.local.invoice.sums import TaxRow, sums_of, tax_rows
+from ocr_engine.local.invoice.tape import is_tape, read_tape, tape_items
 from ocr_engine.local.invoice.totals import Ledger
 from ocr_engine.local.page import Document, Line, Span
 from shared.contracts.odoo import ODOO_INVOICE
@@ -55,6 +56,7 @@ _CODE = re.compile(
 )
 _CURRENCY_LABEL = re.compile(r"wahrung|currency|devise|moneda|divisa|valuta|moeda|betrage in|amounts in")
 _HEAD_LINES = 30
+_LEAST = 0.2
 _MOST_LINES, _WORDS, _LETTERS = 4000, 120, 120
 
 
@@ -64,7 +66,10 @@ def read_invoice(document: Document, mode: int = 1) -> Reading:
     lines = _bounded(document.lines)
     decimal = decimal_sign(line.text for line in lines)
     paper = Paper.of(lines)
-    items = read_items(lines, decimal)
+    tape = is_tape(lines)
+    items = tape_items(lines, decimal) if tape else Items(())
+    if not items.items:
+        items = read_items(lines, decimal)
     ledger = Ledger(lines, sums_of(lines, decimal), tax_rows(lines, decimal), items)
     totals = ledger.totals()
     dates = find_invoice_dates(paper)
@@ -93,6 +98,8 @@ def read_invoice(document: Document, mode: int = 1) -> Reading:
         "website": field_of(sites),
     }
     fields["supplier_country"] = field_of(_countries(fields, vats, parties, paper))
+    if tape:
+        fields |= {key: field_of(found, _LEAST) for key, found in read_tape(document).items() if found}
     return Reading(
         schema_name=ODOO_INVOICE,
         provider="local",

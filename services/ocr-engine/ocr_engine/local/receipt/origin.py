@@ -58,7 +58,7 @@ _CLUES: tuple[tuple[str, float, str], ...] = (
     (r"\bchile\b|\bsii\b", 3, "CL"),
     (r"\bsales tax\b|\bu\.?s\.?a\b", 2.5, "US"),
     (rf"\b(?:{_STATES}) \d{{5}}(?:-\d{{4}})?$", 2.5, "US"),
-    (r"\b(?:llc|inc)\b", 0.8, "US"),
+    (r"\bllc\b|\binc\b(?!\W*(?:of )?(?:gst|vat|tax|iva|sst))", 0.8, "US"),
     (r"\bhst\b|\bcanada\b|\bpst\b|\bqst\b", 3, "CA"),
     (r"\bvat (?:reg|no|number)\b|\bunited kingdom\b|\bengland\b|\blondon\b", 1.5, "GB"),
     (r"\b[a-z]{1,2}\d{1,2}[a-z]? \d[a-z]{2}$", 1.5, "GB"),

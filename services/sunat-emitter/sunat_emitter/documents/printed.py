@@ -5,8 +5,9 @@ from datetime import date
 from decimal import Decimal
 
 from sunat_emitter.catalogos import MONEDA, MOTIVO_NOTA_CREDITO, MOTIVO_NOTA_DEBITO, TIPO_DOCUMENTO_IDENTIDAD
+from sunat_emitter.documents.amounts import per_unit
 from sunat_emitter.documents.legends import LEYENDAS
-from sunat_emitter.documents.model import Comprobante, Direccion
+from sunat_emitter.documents.model import Comprobante, Direccion, Linea
 
 NOMBRES = {
     "01": "FACTURA ELECTRÓNICA",
@@ -200,7 +201,7 @@ def _lines(comprobante: Comprobante) -> tuple[PrintedLine, ...]:
             descripcion=linea.descripcion,
             unidad=linea.unidad,
             cantidad=linea.cantidad,
-            valor_unitario=linea.precio_unitario if linea.gratuita else linea.valor_unitario,
+            valor_unitario=linea.precio_unitario if linea.gratuita else _unit_value(linea),
             precio_unitario=linea.precio_unitario,
             descuento=linea.bruto - linea.valor_venta,
             subtotal=linea.valor_venta,
@@ -209,6 +210,13 @@ def _lines(comprobante: Comprobante) -> tuple[PrintedLine, ...]:
         )
         for linea in comprobante.lineas
     )
+
+
+def _unit_value(linea: Linea) -> Decimal:
+    """Before the discount, which a note's own unit value has in it."""
+    if linea.ajustes or linea.bruto == linea.valor_venta:
+        return linea.valor_unitario
+    return per_unit(linea.bruto, linea.cantidad)
 
 
 def _totals(comprobante: Comprobante) -> tuple[PrintedTotal, ...]:

@@ -98,6 +98,12 @@ def test_a_line_shows_its_discount_and_its_share_of_the_global_one() -> None:
     assert all(line.subtotal <= line.total for line in lines)
 
 
+@pytest.mark.parametrize("shape", ["factura", "credit note on a factura", "credit note with a discount on all"])
+def test_a_lines_unit_value_less_its_discount_is_its_value(shape: str) -> None:
+    for line in page(shape).lineas:
+        assert abs(line.valor_unitario * line.cantidad - line.descuento - line.subtotal) < Decimal("0.01")
+
+
 @given(st.text(min_size=1, max_size=80))
 def test_whatever_the_customer_is_called_the_code_can_be_drawn(name: str) -> None:
     cliente = Cliente(tipo_documento="6", numero_documento="20456789120", nombre=name)

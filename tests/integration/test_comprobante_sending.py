@@ -1,6 +1,7 @@
 """Sending to SUNAT over a real database and a server that speaks SUNAT's protocol: every way that it can go."""
 
 import asyncio
+import random
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -13,7 +14,7 @@ from shared.contracts.comprobantes import ComprobanteAccepted, ComprobanteReject
 from shared.mongo import Database
 from sunat_emitter import cdr
 from sunat_emitter.clock import LIMA
-from sunat_emitter.endpoints import Breakers
+from sunat_emitter.endpoints import Ambiente, Breakers
 from sunat_emitter.held import list_held, send_again
 from sunat_emitter.resending import turn
 from sunat_emitter.sending import deliver
@@ -21,6 +22,7 @@ from sunat_emitter.sending_settings import SendingSettings
 from sunat_emitter.steps import Sending
 from tests.support.envios import COMPANY, QUICK, Accounts, Told, insert, numbered, sending_on
 from tests.support.sunat_simulator import Fault, Simulator
+from tests.support.sunat_simulator.faults import Kind
 
 NUMBERS = iter(range(1, 10_000))
 
@@ -359,6 +361,42 @@ async def test_a_comprobante_without_its_xml_is_held_back(bench: Bench) -> None:
     name = await bench.issue()
     await bench.database["archivos"].delete_one({"_id": f"{name}.xml"})
     assert (await bench.send(name))["motivo_pendiente"] == "No se encuentra el XML firmado"
+
+
+KINDS: tuple[Kind, ...] = (
+    "lost_before",
+    "lost_after",
+    "html_503",
+    "empty_200",
+    "malformed_zip",
+    "exception",
+    "internal_error",
+)
+
+
+@pytest.mark.parametrize("ambiente", ["beta", "prod"])
+@pytest.mark.parametrize("seed", range(10))
+async def test_under_any_sequence_of_faults_and_lost_workers_it_is_registered_once_and_ends(
+    bench: Bench, ambiente: Ambiente, seed: int
+) -> None:
+    chance = random.Random(seed)
+    bench.accounts.ambiente = ambiente
+    name = await bench.issue(chance.choice(["factura", "boleta to nobody"]))
+    for _ in range(6):
+        bench.simulator.faults.plan(*(Fault(kind=chance.choice(KINDS)) for _ in range(chance.randint(0, 4))))
+        if chance.random() < 0.3:  # a worker that takes it, sends or not, and dies
+            taken = await bench.sending.envios.claim(name, "dead", bench.now(), bench.sending.lease_end())
+            if taken is not None:
+                await bench.sending.envios.begin_try(taken, bench.now(), bench.sending.lease_end(), bench.now())
+        await deliver(name, bench.sending)
+        assert bench.simulator.books.registered[name] <= 1
+        await bench.later(chance.choice([1, 70, 400]))
+    bench.simulator.faults.clear()
+    for _ in range(3):
+        await bench.later(400)
+    row = await bench.row(name)
+    assert (row["estado"], bench.simulator.books.registered[name]) == ("ACEPTADO", 1), row
+    assert [cause for cause, _ in bench.told.events] == [name]
 
 
 def test_a_lease_is_longer_than_any_single_call() -> None:

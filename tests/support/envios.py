@@ -81,6 +81,7 @@ async def insert(database: Database, comprobante: Comprobante, *, company: str =
         created_at=now,
     )
     values: dict[str, Any] = dict.fromkeys(("venta_id", "referencia", "clave", "digest", "motivo"))
+    values["metodo_pago"] = "EFECTIVO"
     emission = Emission(
         id=comprobante.numero,
         company=company,

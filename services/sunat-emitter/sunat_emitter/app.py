@@ -40,6 +40,9 @@ from sunat_emitter.store.envios import INDEXES as SENDING_INDEXES
 from sunat_emitter.store.envios import Envios
 from sunat_emitter.ventas import annul_venta, create_venta, list_ventas, read_venta
 
+_CONNECTIONS = 64
+"""To SUNAT: more than deliveries and the sweep have in hand together."""
+
 
 async def build(settings: SunatEmitterSettings, platform: Platform) -> Deps:
     """Open the database and make its indexes."""
@@ -66,7 +69,7 @@ def _sending(settings: SunatEmitterSettings, platform: Platform, deps: Deps) -> 
         archivos=deps.archivos,
         auditoria=Auditoria(database, settings.audit_time),
         cuentas=SealedCuentas(deps.emisores, deps.vault, settings.sunat_base_url),
-        client=SoapClient(settings.budget),
+        client=SoapClient(settings.budget, connections=_CONNECTIONS),
         breakers=settings.breakers,
         bus=platform.bus,
         terms=settings.terms(settings.file_time),

@@ -1,5 +1,7 @@
 """The environment of each service."""
 
+from dataclasses import replace
+
 from deploy.local.rows import SERVICES, Addresses, environment_of
 
 _WHERE = Addresses(
@@ -38,3 +40,12 @@ def test_webhooks_of_this_machine_are_allowed_here_unless_the_caller_says_otherw
         environment_of(_ROWS["gateway"], _WHERE, "ours", {"WEBHOOK_INSECURE": "false"})["WEBHOOK_INSECURE"] == "false"
     )
     assert "WEBHOOK_INSECURE" not in environment_of(_ROWS["ledger"], _WHERE, "ours", {})
+
+
+def test_sunat_is_its_simulator_unless_the_caller_says_where_it_is() -> None:
+    simulated = replace(_WHERE, simulator_port=9400)
+    emitter = _ROWS["sunat-emitter"]
+    assert environment_of(emitter, simulated, "x", {})["SUNAT_BASE_URL"] == "http://127.0.0.1:9400"
+    real = {"SUNAT_BASE_URL": "https://e-beta.sunat.gob.pe"}
+    assert environment_of(emitter, _WHERE, "x", real)["SUNAT_BASE_URL"] == real["SUNAT_BASE_URL"]
+    assert "SUNAT_BASE_URL" not in environment_of(_ROWS["gateway"], simulated, "x", {})

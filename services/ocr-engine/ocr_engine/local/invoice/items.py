@@ -209,7 +209,9 @@ def _name(row: Row) -> tuple[str, tuple[Span, ...]]:
     if not taken and row.parts("code"):
         taken = [row.parts("code")[0]]
     text = " ".join(part.text for part in taken)
-    return re.sub(r"(?<=\w)- (?=[a-z])", "", text).strip(" :-"), tuple(taken)
+    return re.sub(r"(?<=\w)- (?!(?:und|oder|bzw|and|or|y|et|e|o|u|ou|en|of)\b)(?=[a-z])", "", text).strip(" :-"), tuple(
+        taken
+    )
 
 
 def _is_note(folded: str) -> bool:

@@ -7,14 +7,16 @@ _SUFFIX = (
     r"(?:\s+(?:details|information|info|address|adresse|daten|data|name|is))?\s*:?\s*$"
 )
 SELLER = re.compile(
-    r"^\W*(?:verkaufer|rechnungs(?:steller|ersteller|aussteller)|lieferant|leistungserbringer|auftragnehmer"
+    r"^\W*(?:[a-z ]{2,24}\s?/\s?)?(?:verkaufer|rechnungs(?:steller|ersteller|aussteller)|lieferant"
+    r"|leistungserbringer|auftragnehmer"
     r"|absender|seller|vendor|supplier|from|sold by|issued by|issuer|billed by|remit to"
     r"|vendeur|fournisseur|emetteur|emis par|prestataire|vendedor|proveedor|emisor|emitido por|cedente"
     r"|cedente/prestatore|fornitore|mittente|verkoper|leverancier|van|fornecedor|emitente"
     r"|our details|datos del emisor|company details)" + _SUFFIX
 )
 BUYER = re.compile(
-    r"^\W*(?:(?:abweichender )?(?:kaufer|rechnungsempfanger|leistungsempfanger|kunde|auftraggeber|empfanger)"
+    r"^\W*(?:[a-z ]{2,24}\s?/\s?)?(?:(?:abweichender )?(?:kaufer|rechnungsempfanger|leistungsempfanger|kunde"
+    r"|auftraggeber|empfanger)"
     r"|rechnungsadresse|rechnung an|rechnungsanschrift|buyer|customer|client|bill(?:ed|ing)? to"
     r"|invoice(?:d)? to|sold to|to|bill to address|billing address|purchaser|recipient|for"
     r"|acheteur|facture a|adresse (?:de )?facturation|destinataire|adresse a|comprador|cliente|facturar a"
@@ -44,13 +46,14 @@ POSTAL = re.compile(
     r"|,\s?[a-z]{2} \d{5}\b"
 )
 STREET = re.compile(
-    r"\w*(?:stra(?:ss|ß)e|str\.|weg|gasse|platz|allee|ufer|ring|damm|promenade)\b|\b(?:rue|avenue|av\."
-    r"|boulevard|bd|chemin|route|place|impasse|allee|calle|c/|avda|plaza|paseo|carrer|camino|via|viale|piazza"
+    r"(?:^|\s)c/\s?[a-z]|\bunit \d|\w*(?:stra(?:ss|ß)e|str\.|weg|gasse|platz|allee|ufer|ring|damm|promenade)\b"
+    r"|\b(?:rue|avenue|av\."
+    r"|boulevard|bd|chemin|route|place|impasse|allee|calle|avda|plaza|paseo|carrer|camino|via|viale|piazza"
     r"|corso|straat|laan|weg|plein|street|st\.?|road|rd|lane|drive|ave|suite|floor|p\.? ?o\.? box|postfach|rua"
     r"|largo|travessa)\b"
 )
 NOT_A_NAME = re.compile(
-    r"^(?:gln|lief-?\s?nr|nummer|globale? (?:nummer|number|nr|id)|handelsname|anwendungsempfehlung|steuer|ust"
+    r"^(?:gln|lief-?\s?nr|nummer|globale? (?:nummer|number|nr|id)|handelsname|steuer|ust"
     r"|umsatz|u st|vat|tva|iva|btw|tax|siret|siren|tel|fon|phone|fax|mobil|e-?mail|mail|web|www|http|iban|bic"
     r"|kontakt|ansprech|attn|z\.? ?hd|c/o|name:?$|anschrift|adresse|address|id|ref|kunden|customer|client"
     r"|abteilung|hrb|amtsgericht"

@@ -117,7 +117,9 @@ def _candidates(paper: Paper, sellers: Sequence[Block]) -> Iterator[tuple[Name, 
     yield from ((name, 0.75, "label") for name in _inline(SELLER_INLINE, paper))
     yield from ((name, 0.6, "sender") for name in _senders(paper))
     yield from ((name, 0.5, "foot") for name in _foot(paper))
-    yield from ((name, 0.45, "head") for name in _letterhead(paper))
+    for name in _letterhead(paper):
+        down = name.span.tokens[0].box[1] / _LETTERHEAD
+        yield name, 0.6 - 0.4 * down, "head"
     yield from ((name, 0.35, "holder") for name in _holders(paper))
 
 
@@ -138,6 +140,8 @@ def _senders(paper: Paper) -> Iterator[Name]:
             continue
         first = parts[0].strip()
         places = (NOT_A_NAME, POSTAL, STREET)
+        if any(map(str.isdigit, first)) and not LEGAL_FORM.search(fold(first)):
+            continue
         if sum(map(str.isalpha, first)) > 2 and not any(place.search(fold(first)) for place in places):  # noqa: PLR2004
             yield Name(first, cell.span, cell.line)
 

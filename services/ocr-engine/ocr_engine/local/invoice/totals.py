@@ -20,6 +20,7 @@ _PROVED = 0.99
 _BY_PROOFS = ((3.0, 0.99), (2.0, 0.97), (1.0, 0.93), (0.0, 0.85))
 """Confidence by how much proves a total."""
 _DISPUTED = 0.6
+_MAY_HOLD_TAX = 0.6
 _COMPUTED = 0.45
 _LEAST = 0.3
 
@@ -58,7 +59,7 @@ class Ledger:
             self._subtotals(amount, net),
             self._taxes(amount, tax),
             self._tax_rows(amount, net),
-            pair is not None or (amount is not None and self._by_lines(amount)),
+            pair is not None or (amount is not None and self._by_lines(amount) > 0),
         )
 
     def _totals(self) -> list[Found]:
@@ -100,18 +101,22 @@ class Ledger:
             abs(amount - abs(one.amount) - other.amount) <= CENT for one in paid if one.amount for other in due
         )
         same = gross and any(other.amount == amount for other in due)
-        return 2.0 * with_tax + 1.0 * untaxed + 1.0 * self._by_lines(amount) + 1.0 * settled + 0.5 * same
+        return 2.0 * with_tax + 1.0 * untaxed + self._by_lines(amount) + 1.0 * settled + 0.5 * same
 
-    def _by_lines(self, amount: Decimal) -> bool:
-        """Whether the lines lead to the amount: with charges and discounts of the whole, with or without the tax."""
+    def _by_lines(self, amount: Decimal) -> float:
+        """How well the lines lead to the amount, charges and discounts included: 1 with the tax or without any.
+
+        Lines that add up to it though there is a tax may hold the tax, or be the net.
+        """
         lines = self._items.total
         if lines is None:
-            return False
-        extra = self._extra()
-        bases = {lines, lines + extra}
-        return any(
-            abs(base + tax - amount) <= self._tolerance for base in bases for tax in (*self._tax_values(), Decimal(0))
-        )
+            return 0.0
+        taxes = [tax for tax in self._tax_values() if tax]
+        bases = {lines, lines + self._extra()}
+        if any(abs(base + tax - amount) <= self._tolerance for base in bases for tax in taxes):
+            return 1.0
+        alone = any(abs(base - amount) <= self._tolerance for base in bases)
+        return (_MAY_HOLD_TAX if taxes else 1.0) if alone else 0.0
 
     def _extra(self) -> Decimal:
         charges = {each.amount for each in self._of(Kind.CHARGE)}
@@ -125,6 +130,8 @@ class Ledger:
         printed = [row.base for row in self._unique() if row.base is not None]
         if printed:
             nets.add(sum(printed, Decimal(0)))
+        if self._items.total is not None:
+            nets.add(self._items.total)
         return nets
 
     def _tax_values(self) -> set[Decimal]:

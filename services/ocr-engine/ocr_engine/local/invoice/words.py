@@ -97,7 +97,8 @@ _GROSS = _pattern(
     r"|toutes taxes|com|after)\b"
 )
 _LINES = _pattern(
-    r"\b(?:sub ?total\w*|sub totaal|zwischensumme|sous ?total|positionssumme|summe (?:der )?positionen"
+    r"\b(?:sub ?total\w*|sub totaal|zwischensumme|sous ?total|positionssumme|(?:goods|items?"
+    r"|merchandise) total|total (?:goods|merchandise)|warensumme|summe (?:der )?positionen"
     r"|warenwert|items? total"
     r"|total (?:of )?(?:lines|items|positionen)|lines? total|totale parziale|tussentotaal|subtotaal|summe netto)\b"
 )

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ocr_engine.local.page import Line
 from ocr_engine.local.spelling import fold
@@ -54,7 +54,8 @@ def find_tables(lines: Sequence[Line], vocabulary: Vocabulary, decimal: str) -> 
         body = _body(own, head, limit, vocabulary, decimal)
         if not body:
             continue
-        columns = columns_of(head, [own[index] for index in body])
+        inside = [own[index] for index in body]
+        columns = _with_texts(columns_of(head, inside), inside, vocabulary)
         rows = rows_of(own, body, Grid(columns, vocabulary, decimal))
         if rows:
             numbered = tuple(
@@ -62,6 +63,29 @@ def find_tables(lines: Sequence[Line], vocabulary: Vocabulary, decimal: str) -> 
             )
             tables.append(Table(columns, numbered, kept[head.first], kept[body[-1]]))
     return tuple(tables)
+
+
+def _with_texts(columns: tuple[Column, ...], body: Sequence[Line], vocabulary: Vocabulary) -> tuple[Column, ...]:
+    """The columns, the one with the most letters taken for that of the texts where no heading names it."""
+    if any(vocabulary.text in column.keys for column in columns):
+        return columns
+    letters = [
+        sum(
+            sum(map(str.isalpha, token.text))
+            for line in body
+            for token in line.tokens
+            if column.left <= (token.left + token.right) / 2 < column.right
+        )
+        for column in columns
+    ]
+    unnamed = [place for place, column in enumerate(columns) if not column.keys and letters[place]]
+    if not unnamed:
+        return columns
+    widest = max(unnamed, key=lambda place: letters[place])
+    if letters[widest] < max(letters):
+        return columns
+    named = replace(columns[widest], heading=replace(columns[widest].heading, keys=(vocabulary.text,)))
+    return (*columns[:widest], named, *columns[widest + 1 :])
 
 
 def label_of(line: Line, decimal: str) -> str:

@@ -56,10 +56,14 @@ class Vocabulary:
         if text not in self._known:
             if len(self._known) > _REMEMBERED:
                 self._known.clear()
-            words = heading_text(text) if len(text) <= _LONGEST else ""
-            found = (key for key, pattern in self._patterns.items() if pattern.fullmatch(words))
-            self._known[text] = next(found, None) if words else None
+            # `Antal / Qty`: either language may name it.
+            names = [text, *re.split(r"\s/\s", text)] if len(text) <= _LONGEST else []
+            keys = (self._named(heading_text(name)) for name in names)
+            self._known[text] = next((key for key in keys if key), None)
         return self._known[text]
+
+    def _named(self, words: str) -> str | None:
+        return next((key for key, pattern in self._patterns.items() if words and pattern.fullmatch(words)), None)
 
 
 _BRACKETS = re.compile(r"\((?!\W*(?:inkl|incl|inc|ohne|excl|exkl|ex|ht|ttc|net|brutto|gross|w/o)\b)[^()]*\)|\[[^\]]*\]")

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ocr_engine.local.found import Found
 from ocr_engine.local.receipt.company import find_company
 from ocr_engine.local.receipt.labels import Kind, kind_of
 from ocr_engine.local.receipt.money import money_in
@@ -276,3 +277,14 @@ def test_every_value_says_where_it_stands() -> None:
         if field.value is not None:
             assert field.box is not None, key
             assert field.candidates[0].value == field.value, key
+
+
+def test_a_page_made_to_cost_time_is_read_in_part() -> None:
+    rows = [f"{label} {number}.17 {number}.23" for number in range(900) for label in ("TOTAL", "CASH", "CHANGE", "TAX")]
+    reading = read("\n".join(["1" * 5000, *rows]))
+    assert set(reading.fields) == set(EXPENSE_FIELDS)
+
+
+def test_a_value_longer_than_the_contract_allows_is_cut() -> None:
+    (line,) = printed("AB" * 4000)
+    assert len(Found("X" * 9000, "X" * 9000, 0.9, line.span(), "ocr").candidate().value) == 4096

@@ -7,6 +7,8 @@ from ocr_engine.local.page import Line, Span
 from shared.contracts.reading import Candidate, ReadField, Source
 
 _MAX_CANDIDATES = 5
+_LONGEST = 4096
+"""Characters of a value in the contract; more stands only on hostile pages."""
 
 
 @dataclass(frozen=True)
@@ -23,8 +25,8 @@ class Found:
     def candidate(self) -> Candidate:
         """As a candidate of the reading."""
         return Candidate(
-            value=self.value,
-            raw=self.raw,
+            value=self.value[:_LONGEST],
+            raw=self.raw[:_LONGEST],
             confidence=round(min(max(self.weight, 0.0), 1.0), 4),
             page=self.span.page if self.span else None,
             box=self.span.box if self.span else None,

@@ -8,13 +8,16 @@ from shared.contracts.odoo import APPLICANT_FIELDS, ODOO_APPLICANT
 from shared.contracts.reading import Reading
 
 _LEAST = 0.3
+_MOST_LINES, _LONGEST_LINE = 1500, 600
+"""More lines, or characters on one, no résumé has; what hostile pages cost is bounded so."""
 
 
 def read_applicant(document: Document, mode: int) -> Reading:  # noqa: ARG001 - every schema's rules are called alike
     """The reading of a résumé: name, e-mail, phone and mobile; what is not on it stays empty."""
-    emails = find_emails(document.lines)
-    phones, mobiles = phones_of(find_numbers(document.lines))
-    found = {"name": find_person(document.lines, emails), "email": emails, "phone": phones, "mobile": mobiles}
+    lines = [line for line in document.lines[:_MOST_LINES] if len(line.text) <= _LONGEST_LINE]
+    emails = find_emails(lines)
+    phones, mobiles = phones_of(find_numbers(lines))
+    found = {"name": find_person(lines, emails), "email": emails, "phone": phones, "mobile": mobiles}
     return Reading(
         schema_name=ODOO_APPLICANT,
         provider="local",

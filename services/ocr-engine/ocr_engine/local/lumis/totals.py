@@ -19,6 +19,8 @@ _DISPUTED = 0.58
 _COMPUTED = 0.3
 _LEFT_FOR_TAX = 0.87
 """Above a lone rate's line or a sum of rates that does not lead to the total, below one that does."""
+_MOST_OF_A_KIND = 12
+"""Sums of one kind that are combined: more than an invoice of many pages has, and a bound for hostile ones."""
 _HIGHEST_RATE = Decimal("0.16")
 
 
@@ -108,7 +110,7 @@ class Totals:
         """What the total should be, by kind of evidence: printed sums, lines, money handed over."""
         tax = self._tax_values()
         extra = self._last(Kind.TIP) + self._last(Kind.OTHER_TAX) + self._last(Kind.ROUNDING)
-        subtotals = {each.amount for each in self._of(Kind.SUBTOTAL)}
+        subtotals = set(list(dict.fromkeys(each.amount for each in self._of(Kind.SUBTOTAL)))[-_MOST_OF_A_KIND:])
         by_sums = {value + one for value in subtotals for one in tax}
         by_sums |= {value + extra - self._taken_off for value in by_sums}
         bases = self._by_label(Kind.BASE)
@@ -134,7 +136,7 @@ class Totals:
         return bases
 
     def _tax_values(self) -> set[Decimal]:
-        values = {each.amount for each in self._of(Kind.TAX_TOTAL)}
+        values = set(list(dict.fromkeys(each.amount for each in self._of(Kind.TAX_TOTAL)))[-_MOST_OF_A_KIND:])
         rates = self._rates()
         if rates:
             values.add(sum(rates, Decimal(0)))

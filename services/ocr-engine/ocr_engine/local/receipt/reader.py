@@ -26,6 +26,8 @@ _MONTH_FIRST = frozenset({"US"})
 _PLAIN_LETTERS = frozenset({"AU", "GB", "ID", "IN", "MY", "NZ", "PH", "SG", "US", "ZA"})
 """Lands whose names have no accents."""
 _LEAST = 0.2
+_MOST_LINES, _LONGEST_LINE = 1500, 400
+"""More lines, or characters on one, no slip has; what hostile pages cost is bounded so."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ def read_expense(document: Document, mode: int) -> Reading:
 
 def read_receipt(document: Document, today: dt.date) -> Receipt:
     """Candidates of a receipt's values. `today` bounds the date."""
-    lines = document.lines
+    lines = [line for line in document.lines[:_MOST_LINES] if len(line.text) <= _LONGEST_LINE]
     currency, country = find_origin(lines)
     decimal = _decimal(lines, currency[0].value if currency else "")
     amounts = amounts_of(lines, decimal)

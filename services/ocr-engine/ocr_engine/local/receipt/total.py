@@ -26,6 +26,8 @@ _LARGER = 0.3
 _PROVED = (0.78, 0.95, 0.985, 0.99)
 """Confidence by the number of kinds of arithmetic that lead to the value."""
 _UNLABELLED, _COMPUTED = 0.55, 0.7
+_MOST_OF_A_KIND = 5
+"""Amounts of one kind that are combined: what a receipt may have, and a bound for hostile ones."""
 _CLOSE = 0.45
 _DISPUTED = 0.75
 
@@ -49,13 +51,14 @@ class Proofs:
 
 def find_total(lines: Sequence[Line], amounts: Amounts) -> list[Found]:
     """Candidates of the total, each value once, the likeliest first in weight."""
-    proofs = proofs_of(amounts, median(line.height for line in lines) if lines else 1.0)
+    usual = median(line.height for line in lines) if lines else 1.0
+    proofs = proofs_of(amounts, usual)
     scored: dict[Decimal, tuple[float, Sum]] = {}
     counts: dict[Decimal, int] = {}
     for each in amounts.sums:
         if each.kind not in _LABEL or each.amount <= 0:
             continue
-        score = _score(each, proofs, lines, amounts)
+        score = _score(each, proofs, amounts, lines[each.line].height / usual)
         counts[each.amount] = counts.get(each.amount, 0) + (each.kind in {Kind.FINAL, Kind.TOTAL})
         if each.amount not in scored or score > scored[each.amount][0]:
             scored[each.amount] = (score, each)
@@ -97,7 +100,7 @@ def _unlabelled(
         value = money.amount
         if value > 0 and value not in known and (counts[value] > 1 or proofs.kinds(value)):
             each = Sum(Kind.COUNT, value, "", lines[index].span().part(money.start, money.end), index)
-            found[value] = (_score(each, proofs, lines, amounts) + _REPEATED * min(counts[value], 4), each)
+            found[value] = (_score(each, proofs, amounts, 1.0) + _REPEATED * min(counts[value], 4), each)
     return found
 
 
@@ -105,7 +108,7 @@ def proofs_of(amounts: Amounts, height: float) -> Proofs:
     """What arithmetic says of the total."""
 
     def of(kind: Kind) -> list[Decimal]:
-        return list(dict.fromkeys(each.amount for each in amounts.sums if each.kind is kind))
+        return list(dict.fromkeys(each.amount for each in amounts.sums if each.kind is kind))[:_MOST_OF_A_KIND]
 
     payments, change = of(Kind.PAYMENT), [abs(value) for value in of(Kind.CHANGE)]
     handed = {*payments, sum(payments, Decimal(0))} - {Decimal(0)}
@@ -146,15 +149,15 @@ def _signed(values: Iterable[Decimal]) -> set[Decimal]:
     return {Decimal(0), *(sign * value for value in values for sign in (1, -1))}
 
 
-def _score(each: Sum, proofs: Proofs, lines: Sequence[Line], amounts: Amounts) -> float:
+def _score(each: Sum, proofs: Proofs, amounts: Amounts, height: float) -> float:
+    """What speaks for an amount; `height` is its line's over the usual."""
     value = each.amount
     score = _LABEL[each.kind] + _LATER * (each.line - amounts.first_sum)
     score += _CHANGE * (value in proofs.change) + _PAID * (value in proofs.paid)
     score += _SUMS * (value in proofs.sums) + _TAXES * (value in proofs.taxes)
     if proofs.change and value > max(proofs.change):
         score -= _BEYOND_CASH
-    usual = median(line.height for line in lines)
-    if lines[each.line].height > _LARGE * usual:
+    if height > _LARGE:
         score += _LARGER
     return score - _POINTLESS * each.pointless
 

@@ -94,7 +94,7 @@ def _widened(value: Cell, paper: Paper) -> Name:
 def joined(first: Cell, second: Cell | None) -> Name:
     """A name over two lines: the second ends it with the company's form, or the first is left open."""
     open_end = first.folded.rstrip().endswith(("&", ",", "-", " und", " and", " y", " et"))
-    form = second is not None and bool(LEGAL_FORM.search(second.folded)) and not LEGAL_FORM.search(first.folded)
+    form = second is not None and _goes_on(second) and not LEGAL_FORM.search(first.folded)
     plain = not any(map(str.isdigit, first.folded)) and len(first.folded.split()) <= _LONGEST_PART
     follows = (
         second is not None
@@ -107,6 +107,13 @@ def joined(first: Cell, second: Cell | None) -> Name:
         span = Span(first.span.tokens + second.span.tokens, first.span.page, first.span.aspect)
         return Name(f"{first.span.text} {second.span.text}".strip(), span, first.line)
     return Name(first.span.text.strip(), first.span, first.line)
+
+
+def _goes_on(second: Cell) -> bool:
+    """Whether a line ends the name above it: it holds the company's form and little else, and names no owner."""
+    short = len(second.folded.split()) <= _LONGEST_PART and not re.search(r"[·●•|]", second.folded)
+    owner = re.match(r"(?:inh|owner|prop|titular|geschaftsf)", second.folded)
+    return short and owner is None and LEGAL_FORM.search(second.folded) is not None
 
 
 def may_name(cell: Cell) -> bool:

@@ -81,15 +81,28 @@ class Items:
 
 def read_items(lines: Sequence[Line], decimal: str) -> Items:
     """The invoice's lines in the order in which they are printed."""
-    tables = [table for table in find_tables(lines, LINES, decimal) if _is_lines(table)]
+    tables = _tables_of_lines(find_tables(lines, LINES, decimal))
     items: list[Item] = []
     for table in tables:
         rows = _with_usual_amounts(table.rows)
-        named = [item for row in rows if (item := _item(row, table, decimal)).name or item.quantity]
-        items += _with_discounts(named, lines, decimal)
+        read = [_item(row, table, decimal) for row in rows]
+        items += _with_discounts(_before_sums(read, lines, decimal), lines, decimal)
     if items:
         return Items(tuple(items), tuple((table.first, table.rows[-1].anchor) for table in tables))
     return _unheaded(lines, decimal)
+
+
+def _before_sums(items: Sequence[Item], lines: Sequence[Line], decimal: str) -> list[Item]:
+    """The items down to the first row that is none: its words stand in no column of names, and it takes nothing off."""
+    result: list[Item] = []
+    for item in items:
+        label = label_of(lines[item.line], decimal)
+        taken_off = item.amount is not None and item.amount.value < 0 and kind_of(label) is Kind.DISCOUNT
+        if item.name or item.quantity or taken_off:
+            result.append(item)
+        elif any(map(str.isalpha, label)):
+            break
+    return result
 
 
 def _with_discounts(items: Sequence[Item], lines: Sequence[Line], decimal: str) -> list[Item]:
@@ -124,11 +137,11 @@ def _share_of(name: str, amount: Decimal, taken: Decimal) -> bool:
     return any(abs(amount * rate / 100 + taken) <= CENT for rate in rates_in(name))
 
 
-def _is_lines(table: Table) -> bool:
-    """A table of goods or services: it says what they are, or has code, quantity and amount."""
-    if table.has("description"):
-        return True
-    return table.has("code") and table.has("quantity")
+def _tables_of_lines(tables: Sequence[Table]) -> list[Table]:
+    """The tables of goods or services: with quantities or prices, else what only says what is charged."""
+    named = [table for table in tables if table.has("description") or (table.has("code") and table.has("quantity"))]
+    counted = [table for table in named if table.has("quantity") or table.has("unit_price")]
+    return counted or named
 
 
 def _with_usual_amounts(rows: Sequence[Row]) -> list[Row]:

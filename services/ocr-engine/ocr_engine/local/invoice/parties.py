@@ -234,11 +234,10 @@ def _addressed(paper: Paper) -> Iterator[Name]:
         for index in range(cell.line - 1, max(-1, cell.line - 5), -1):
             near = paper.lines[index + 1].middle - paper.lines[index].middle < 2 * line.height
             above = [other for other in paper.rows[index] if abs(other.span.left - cell.span.left) < line.height]
-            if not above and near:
-                continue
-            if not above or not near or not may_name(above[0]):
+            if not near or (above and is_label(above[0])):
                 break
-            top = above[0]
+            if above and may_name(above[0]):
+                top = above[0]
         if top is not cell and not STREET.search(top.folded) and not PERSON.fullmatch(top.folded.strip()):
             yield Name(top.span.text.strip(), top.span, top.line)
 

@@ -16,9 +16,19 @@ class Lane(Generic[WorkT, ResultT]):
     Under load a batch costs little more than one work by itself; alone, a work waits for nobody.
     """
 
-    def __init__(self, carry_out: Callable[[Sequence[WorkT]], Awaitable[Sequence[ResultT | BaseException]]]) -> None:
-        """`carry_out` gives one result, or one error, for each work of a batch, in their order."""
+    def __init__(
+        self,
+        carry_out: Callable[[Sequence[WorkT]], Awaitable[Sequence[ResultT | BaseException]]],
+        *,
+        apart: Callable[[Exception], bool] = lambda _error: False,
+    ) -> None:
+        """`carry_out` gives one result, or one error, for each work of a batch, in their order.
+
+        `apart` says whether an error that ended a whole batch may be one work's own: then each is tried by itself, so
+        that a work which can never succeed takes no other along. What was done already must bear a repeat.
+        """
         self._carry_out = carry_out
+        self._apart = apart
         self._waiting: list[tuple[WorkT, asyncio.Future[ResultT]]] = []
         self._task: asyncio.Task[None] | None = None
 
@@ -52,6 +62,8 @@ class Lane(Generic[WorkT, ResultT]):
         except asyncio.CancelledError:
             raise
         except BaseException as error:  # noqa: BLE001  every caller of the batch raises it
+            if len(works) > 1 and isinstance(error, Exception) and self._apart(error):
+                return [result for work in works for result in await self._results([work])]
             return [error] * len(works)
 
 

@@ -11,7 +11,14 @@ from bson.decimal128 import Decimal128
 from pymongo import AsyncMongoClient, ReturnDocument, UpdateMany
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
-from pymongo.errors import AutoReconnect, BulkWriteError, DuplicateKeyError, OperationFailure, PyMongoError
+from pymongo.errors import (
+    AutoReconnect,
+    BulkWriteError,
+    ConnectionFailure,
+    DuplicateKeyError,
+    OperationFailure,
+    PyMongoError,
+)
 
 from shared.lanes import Lane
 
@@ -31,6 +38,7 @@ __all__ = [
     "database",
     "ensure_indexes",
     "errors_of",
+    "may_be_of_one",
     "repeated",
 ]
 
@@ -88,7 +96,7 @@ class UpdateLane:
 
     def __init__(self, collection: Collection) -> None:
         self._collection = collection
-        self._lane: Lane[UpdateMany, None] = Lane(self._write)
+        self._lane: Lane[UpdateMany, None] = Lane(self._write, apart=may_be_of_one)
 
     async def update(self, wanted: Mapping[str, Any], change: Mapping[str, Any], *, upsert: bool = False) -> None:
         """Update one document, at the latest with the next command but one.
@@ -112,7 +120,7 @@ class InsertLane:
 
     def __init__(self, collection: Collection) -> None:
         self._collection = collection
-        self._lane: Lane[dict[str, Any], None] = Lane(self._write)
+        self._lane: Lane[dict[str, Any], None] = Lane(self._write, apart=may_be_of_one)
 
     async def insert(self, document: dict[str, Any]) -> None:
         """Insert one document.
@@ -147,7 +155,7 @@ class FindLane:
         self._fields = fields
         self._key = key
         self._among = dict(among or {})
-        self._lane: Lane[Any, dict[str, Any] | None] = Lane(self._find)
+        self._lane: Lane[Any, dict[str, Any] | None] = Lane(self._find, apart=may_be_of_one)
 
     async def find(self, value: Any) -> dict[str, Any] | None:
         """The document whose key has this value; None where there is none.
@@ -193,6 +201,12 @@ async def repeated(write: Callable[[], Awaitable[ResultT]]) -> ResultT:
         return await write()
     except AutoReconnect:
         return await write()
+
+
+def may_be_of_one(error: Exception) -> bool:
+    """Whether an error of a shared command may come of one part of it, and is no outage that meets every part alike."""
+    outage = isinstance(error, ConnectionFailure) or (isinstance(error, PyMongoError) and error.timeout)
+    return not outage
 
 
 def errors_of(error: BulkWriteError, count: int) -> list[Exception | None]:

@@ -71,3 +71,33 @@ async def test_a_server_that_stays_away_is_told_to_the_caller() -> None:
 
     with pytest.raises(AutoReconnect):
         await UpdateLane(cast("Collection", Gone())).update({"_id": 1}, {"$set": {"a": 1}})
+
+
+async def test_what_can_never_be_stored_takes_nothing_else_along(database: Database) -> None:
+    inserting, updating = InsertLane(database["rows"]), UpdateLane(database["rows"])
+    impossible = 2**70
+    results = await asyncio.gather(
+        *(inserting.insert({"_id": n, "value": impossible if n == 1 else n}) for n in range(3)), return_exceptions=True
+    )
+    assert [type(result).__name__ for result in results] == ["NoneType", "OverflowError", "NoneType"]
+    results = await asyncio.gather(
+        *(updating.update({"_id": n}, {"$set": {"value": impossible if n == 2 else -n}}) for n in (0, 2)),
+        return_exceptions=True,
+    )
+    assert [type(result).__name__ for result in results] == ["NoneType", "OverflowError"]
+    assert await database["rows"].find().sort("_id", 1).to_list() == [{"_id": 0, "value": 0}, {"_id": 2, "value": 2}]
+
+
+async def test_an_outage_is_met_once_for_all() -> None:
+    class Away:
+        calls = 0
+
+        async def insert_many(self, documents: Any, *, ordered: bool) -> None:
+            self.calls += 1
+            raise AutoReconnect
+
+    away = Away()
+    lane = InsertLane(cast("Collection", away))
+    results = await asyncio.gather(*(lane.insert({"_id": n}) for n in range(5)), return_exceptions=True)
+    assert all(isinstance(result, AutoReconnect) for result in results)
+    assert away.calls == 1

@@ -10,7 +10,7 @@ from pymongo.errors import AutoReconnect, BulkWriteError
 
 from shared.errors import Unavailable
 from shared.lanes import Lane
-from shared.mongo import Database, DuplicateKeyError, errors_of
+from shared.mongo import Database, DuplicateKeyError, errors_of, may_be_of_one
 from tagger.store.duplicates import raise_unless_duplicates
 
 KEPT_INVOICES = 20
@@ -34,7 +34,7 @@ class Projection:
     def __init__(self, database: Database) -> None:
         self._events = database["tag_events"]
         self._user_tags = database["user_tags"]
-        self._lane: Lane[Events, None] = Lane(self._add_all)
+        self._lane: Lane[Events, None] = Lane(self._add_all, apart=may_be_of_one)
 
     async def add(self, events: Events) -> None:
         """Insert an invoice's events, each once however often they come, and bring their rows up to them.

@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 
 from shared.contracts.comprobantes import ComprobanteAccepted, ComprobanteRejected
+from shared.errors import Unavailable
 from shared.mongo import Database
 from sunat_emitter import cdr
 from sunat_emitter.clock import LIMA
@@ -85,7 +86,7 @@ async def test_an_accepted_comprobante_has_its_receipt_its_audit_and_is_told_onc
     row = await bench.send(name)
     assert (row["estado"], row["codigo_sunat"], row["intentos"]) == ("ACEPTADO", "0", 1)
     assert row["mensaje_sunat"].endswith("ha sido aceptada (SIMULADOR)")
-    assert row["envio"].keys() <= {"plazo", "en_duda", "concluido_at"}
+    assert row["envio"].keys() <= {"plazo", "ambiente", "en_duda", "concluido_at"}
     stored = await bench.database["archivos"].find_one({"_id": f"R-{name}.zip"})
     assert stored is not None
     assert (stored["company"], cdr.read(stored["content"]).codigo) == (COMPANY, 0)
@@ -295,6 +296,39 @@ async def test_after_the_legal_time_nothing_is_sent_any_more(bench: Bench) -> No
     assert await bench.sending.envios.ending_before(bench.now()) == 1
 
 
+async def test_what_was_issued_to_try_things_out_never_goes_to_production(bench: Bench) -> None:
+    bench.accounts.ambiente, bench.accounts.clave = "beta", "wrong"
+    name = await bench.issue()
+    await bench.send(name)
+    bench.accounts.ambiente, bench.accounts.clave, bench.accounts.numero = "prod", "moddatos", 2
+    await turn(bench.sending)
+    row = await bench.row(name)
+    assert (row["estado"], row["motivo_pendiente"]) == (
+        "PENDIENTE",
+        "Se emitió para beta y el emisor está ahora en prod",
+    )
+    assert len(bench.simulator.calls) == 1
+
+
+async def test_what_nobody_could_try_yet_counts_among_those_whose_time_ends(bench: Bench) -> None:
+    bench.accounts.clave = None
+    await bench.send(await bench.issue())
+    assert await bench.sending.envios.ending_before(bench.now() + timedelta(days=1)) == 0
+    assert await bench.sending.envios.ending_before(bench.now() + timedelta(days=5)) == 1
+
+
+async def test_asking_for_one_that_is_being_sent_does_not_disturb_it(bench: Bench) -> None:
+    bench.simulator.faults.plan(Fault(kind="slow", seconds=0.3))
+    name = await bench.issue()
+    sending = asyncio.create_task(deliver(name, bench.sending))
+    await asyncio.sleep(0.1)
+    await bench.sending.envios.send_again([name], bench.now())
+    await asyncio.wait_for(turn(bench.sending), 2)
+    await sending
+    assert (await bench.row(name))["estado"] == "ACEPTADO"
+    assert bench.simulator.books.received[name] == 1
+
+
 async def test_the_last_try_comes_before_the_legal_time_ends(bench: Bench) -> None:
     bench.sending = replace(bench.sending, terms=replace(QUICK, ladder=(30 * 24 * 3600.0,)))
     bench.simulator.faults.plan(Fault(kind="exception", codigo=100, operation="sendBill", times=3))
@@ -315,7 +349,7 @@ async def test_what_a_dead_worker_left_is_taken_up_when_its_lease_ends(bench: Be
     name = await bench.issue()
     taken = await bench.sending.envios.claim(name, "dead", bench.now(), bench.sending.lease_end())
     assert taken is not None
-    await bench.sending.envios.begin_try(taken, bench.now(), bench.sending.lease_end(), bench.now())
+    await bench.sending.envios.begin_try(taken, bench.now(), bench.sending.lease_end())
     await deliver(name, bench.sending)
     assert bench.simulator.calls == []
     await bench.later(6)
@@ -327,7 +361,7 @@ async def test_an_end_that_could_not_be_published_is_told_by_the_sweep_or_the_re
     bench.told.broken = True
     first, second = await bench.issue(), await bench.issue()
     for name in (first, second):
-        with pytest.raises(ConnectionError):
+        with pytest.raises(Unavailable):
             await deliver(name, bench.sending)
         assert (await bench.row(name))["estado"] == "ACEPTADO"
     bench.told.broken = False
@@ -387,7 +421,7 @@ async def test_under_any_sequence_of_faults_and_lost_workers_it_is_registered_on
         if chance.random() < 0.3:  # a worker that takes it, sends or not, and dies
             taken = await bench.sending.envios.claim(name, "dead", bench.now(), bench.sending.lease_end())
             if taken is not None:
-                await bench.sending.envios.begin_try(taken, bench.now(), bench.sending.lease_end(), bench.now())
+                await bench.sending.envios.begin_try(taken, bench.now(), bench.sending.lease_end())
         await deliver(name, bench.sending)
         assert bench.simulator.books.registered[name] <= 1
         await bench.later(chance.choice([1, 70, 400]))

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from shared.contracts.message import Event
+from shared.errors import Unavailable
 from shared.http_client import Budget
 from shared.mongo import Database, ensure_indexes
 from sunat_emitter.cuentas import Cuenta, SinCuenta
@@ -44,8 +45,9 @@ class Accounts:
 
     async def cuenta(self, emisor_id: int) -> Cuenta | SinCuenta:
         if self.clave is None:
-            return SinCuenta("El emisor no tiene usuario y clave SOL", self.numero)
-        return Cuenta(Sol(EMISOR.ruc, "MODDATOS", self.clave), servicios(self.ambiente, self.url), self.numero)
+            return SinCuenta("El emisor no tiene usuario y clave SOL", self.ambiente, self.numero)
+        sol = Sol(EMISOR.ruc, "MODDATOS", self.clave)
+        return Cuenta(sol, servicios(self.ambiente, self.url), self.ambiente, self.numero)
 
 
 @dataclass
@@ -57,7 +59,7 @@ class Told:
 
     async def publish(self, *events: Event, cause: str | None = None) -> None:
         if self.broken:
-            raise ConnectionError
+            raise Unavailable
         self.events.extend((cause or "", event) for event in events)
 
 

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
-from sunat_emitter.endpoints import Servicios, servicios
+from sunat_emitter.endpoints import Ambiente, Servicios, servicios
 from sunat_emitter.envelope import Sol
 from sunat_emitter.store.emisores import Emisores
 from sunat_emitter.vault import Unsealable, Vault
@@ -18,6 +18,7 @@ class Cuenta:
 
     sol: Sol
     servicios: Servicios
+    ambiente: Ambiente
     version: int
     """Raised by each change of the issuer."""
 
@@ -27,7 +28,8 @@ class SinCuenta:
     """There is no account to send with."""
 
     motivo: str
-    version: int
+    ambiente: Ambiente | None = None
+    version: int = 0
     """The issuer's; 0 where there is no such issuer."""
 
 
@@ -50,14 +52,18 @@ class SealedCuentas:
     async def cuenta(self, emisor_id: int) -> Cuenta | SinCuenta:
         """The issuer's account as it stands now."""
         emisor = await self._emisores.find(emisor_id)
-        if emisor is None or emisor.sol_usuario is None or emisor.sol_clave is None:
-            return SinCuenta("El emisor no tiene usuario y clave SOL", 0 if emisor is None else emisor.version)
+        if emisor is None:
+            return SinCuenta("El emisor no existe")
+        if emisor.sol_usuario is None or emisor.sol_clave is None:
+            return SinCuenta("El emisor no tiene usuario y clave SOL", emisor.sol_endpoint, emisor.version)
         try:
             clave = self._vault.open(emisor.sol_clave, emisor.clave_place).decode()
         except Unsealable:
-            return SinCuenta("La clave SOL guardada no se puede abrir: regístrela de nuevo", emisor.version)
+            said = "La clave SOL guardada no se puede abrir: regístrela de nuevo"
+            return SinCuenta(said, emisor.sol_endpoint, emisor.version)
         sol = Sol(emisor.ruc, emisor.sol_usuario, clave)
-        return Cuenta(sol, servicios(emisor.sol_endpoint, self._base_url), emisor.version)
+        found = servicios(emisor.sol_endpoint, self._base_url)
+        return Cuenta(sol, found, emisor.sol_endpoint, emisor.version)
 
     async def version(self, emisor_id: int) -> int:
         """The issuer's version; 0 where there is no such issuer."""

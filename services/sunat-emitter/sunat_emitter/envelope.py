@@ -149,7 +149,7 @@ def read_reply(status: int, body: bytes) -> Reply:
 
 def _answer_in(body: bytes) -> etree._Element:
     try:
-        root = parse_xml(body)
+        root = parse_xml(body.strip())
     except ValueError:
         raise _NotSoap from None
     answer = root.find(f"{{{SOAP}}}Body/*")

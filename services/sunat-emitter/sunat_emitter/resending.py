@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import structlog
 
+from shared.errors import Unavailable
 from shared.service import every
 from sunat_emitter import metrics
 from sunat_emitter.sending import deliver, tell
@@ -69,8 +70,12 @@ async def _deliver_all(names: list[str], sending: Sending) -> int:
 
 
 async def _tell_untold(sending: Sending) -> None:
-    for row in await sending.envios.untold(sending.now() - _TELLING_GRACE, _BATCH):
-        await tell(row, sending)
+    """Publish what was decided; without the broker that waits, and sending goes on."""
+    try:
+        for row in await sending.envios.untold(sending.now() - _TELLING_GRACE, _BATCH):
+            await tell(row, sending)
+    except Unavailable as error:
+        _log.warning("could not tell everything", error=str(error))
 
 
 async def measure(sending: Sending) -> None:

@@ -6,6 +6,7 @@ a crash at any point leaves a lease that ends and, from the first byte sent, the
 
 import asyncio
 import random
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -26,6 +27,7 @@ from sunat_emitter.verdict import Verdict, of_fault, of_silence
 _log = structlog.get_logger()
 
 _IN_PROCESS = 140
+_LAST_CHANCE = timedelta(minutes=10)
 
 
 async def send_issued(event: ComprobanteIssued, deps: HasSending) -> list[Event]:
@@ -46,6 +48,8 @@ async def deliver(name: str, sending: Sending) -> None:
             await tell(row, sending)
         return
     cuenta = await sending.cuentas.cuenta(envio.emisor_id)
+    plazo = sending.terms.plazos.end(envio.serie, envio.fecha_emision)
+    envio = replace(envio, plazo=plazo, ambiente=envio.ambiente or cuenta.ambiente)
     end = await _work(envio, cuenta, sending)
     await _finish(envio, end, cuenta.version, sending)
 
@@ -76,6 +80,8 @@ async def _work(envio: Envio, cuenta: Cuenta | SinCuenta, sending: Sending) -> E
     """The quick tries."""
     if isinstance(cuenta, SinCuenta):
         return Held(cuenta.motivo, envio.en_duda, parado=True)
+    if envio.ambiente != cuenta.ambiente:
+        return Held(f"Se emitió para {envio.ambiente} y el emisor está ahora en {cuenta.ambiente}", envio.en_duda)
     xml = await sending.archivos.read(f"{envio.nombre_archivo}.xml")
     if xml is None:
         return Held("No se encuentra el XML firmado", envio.en_duda)
@@ -106,8 +112,8 @@ async def _once(envio: Envio, cuenta: Cuenta, xml: bytes, en_duda: bool, sending
         found = await _stopped(envio, cuenta, sending) or await find_out(envio, cuenta, sending)
         if found is not None:
             return found
-    if sending.now() >= sending.terms.plazos.end(envio.serie, envio.fecha_emision):
-        return Held("Venció el plazo de envío a SUNAT", en_duda)
+    if envio.plazo is not None and sending.now() >= envio.plazo:
+        return Held("Venció el plazo de envío a SUNAT" + (", que pudo haberlo recibido" if en_duda else ""), en_duda)
     async with sending.proven.entering(envio.emisor_id, cuenta.version):
         step = await _stopped(envio, cuenta, sending) or await _send(envio, cuenta, xml, en_duda, sending)
         if isinstance(step, Held) and step.parado:
@@ -122,8 +128,7 @@ async def _send(envio: Envio, cuenta: Cuenta, xml: bytes, en_duda: bool, sending
     breaker = sending.breakers.of(cuenta.servicios.bill)
     if wait := breaker.wait():
         return Later("SUNAT no responde", en_duda, after=wait)
-    plazo = sending.terms.plazos.end(envio.serie, envio.fecha_emision)
-    if not await sending.envios.begin_try(envio, sending.now(), sending.lease_end(), plazo):
+    if not await sending.envios.begin_try(envio, sending.now(), sending.lease_end()):
         return Lost()
     call = sending.client.send_bill(cuenta.servicios.bill, cuenta.sol, envio.nombre_archivo, xml)
     said = _read((await sending.audited(envio, call)).reply, envio)
@@ -222,8 +227,7 @@ async def _put_off(envio: Envio, end: Later, sending: Sending) -> None:
     ladder, now = sending.terms.ladder, sending.now()
     seconds = ladder[min(envio.escalon, len(ladder) - 1)] if end.after is None else end.after
     at = now + timedelta(seconds=seconds * random.uniform(1, 1.2))
-    last_chance = sending.terms.plazos.end(envio.serie, envio.fecha_emision) - timedelta(minutes=10)
-    if now < last_chance < at:
+    if envio.plazo is not None and now < (last_chance := envio.plazo - _LAST_CHANCE) < at:
         at = last_chance
     escalon = envio.escalon + (end.after is None)
     await sending.envios.postpone(envio, end.motivo, at, en_duda=end.en_duda, escalon=escalon)

@@ -4,7 +4,9 @@ A worker takes a comprobante by a lease that ends by itself; `next_try_at` is se
 whatever a crash leaves behind is taken up again by the sweep. `en_duda` is set before each sending and taken away once
 SUNAT's answer is known: as long as it stands, SUNAT may have the comprobante, and is asked before it is sent again.
 
-    envio: {next_try_at, lease_until, owner, en_duda, escalon, plazo, parado, por_contar, concluido_at}
+    envio: {next_try_at, lease_until, owner, en_duda, escalon, plazo, ambiente, parado, por_contar, concluido_at}
+
+`ambiente` is where the issuer stood when it was first taken: what was issued as a trial never goes to production.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -45,6 +47,10 @@ class Envio:
     escalon: int
     """How often it was put off."""
     owner: str
+    ambiente: str | None = None
+    """`beta` or `prod`, where it was first meant to go."""
+    plazo: datetime | None = None
+    """When its legal time for sending ends."""
 
     @property
     def ruc(self) -> str:
@@ -96,11 +102,7 @@ class Envios:
     async def claim(self, name: str, owner: str, now: datetime, until: datetime) -> Envio | None:
         """Take a comprobante that nobody else has; None where somebody has, it is decided already, or unknown."""
         found = await self._comprobantes.find_one_and_update(
-            {
-                "_id": name,
-                "estado": PENDIENTE,
-                "$or": [{"envio.lease_until": {"$exists": False}}, {"envio.lease_until": {"$lte": now}}],
-            },
+            {"_id": name, "estado": PENDIENTE, **_free(now)},
             {"$set": {"envio.owner": owner, "envio.lease_until": until, "envio.next_try_at": until}},
             projection=_WITHOUT_LINES,
             return_document=ReturnDocument.AFTER,
@@ -111,7 +113,7 @@ class Envios:
         """Hold on to it longer; False where the lease was lost."""
         return await self._set(envio, {"envio.lease_until": until, "envio.next_try_at": until})
 
-    async def begin_try(self, envio: Envio, now: datetime, until: datetime, plazo: datetime) -> bool:
+    async def begin_try(self, envio: Envio, now: datetime, until: datetime) -> bool:
         """Note that it is being sent: from here on SUNAT may have it. False where the lease was lost."""
         found = await self._comprobantes.update_one(
             _mine(envio),
@@ -120,7 +122,7 @@ class Envios:
                     "envio.lease_until": until,
                     "envio.next_try_at": until,
                     "envio.en_duda": True,
-                    "envio.plazo": plazo,
+                    **_known(envio),
                     "fecha_envio": now,
                 },
                 "$inc": {"intentos": 1},
@@ -187,7 +189,7 @@ class Envios:
 
     async def due(self, now: datetime, limit: int) -> list[str]:
         """Those whose time has come, the longest due first."""
-        wanted = {"estado": PENDIENTE, "envio.next_try_at": {"$lte": now}}
+        wanted = {"estado": PENDIENTE, "envio.next_try_at": {"$lte": now}, **_free(now)}
         rows = self._comprobantes.find(wanted, {"_id": 1}).sort("envio.next_try_at", 1)
         return [row["_id"] for row in await rows.to_list(limit)]
 
@@ -245,7 +247,15 @@ class Envios:
 
     async def _let_go(self, envio: Envio, change: Mapping[str, Any], *gone: str) -> None:
         unset = dict.fromkeys((*_LEASE, *gone), "")
-        await self._comprobantes.update_one(_mine(envio), {"$set": change, "$unset": unset})
+        await self._comprobantes.update_one(_mine(envio), {"$set": {**change, **_known(envio)}, "$unset": unset})
+
+
+def _free(now: datetime) -> dict[str, Any]:
+    return {"$or": [{"envio.lease_until": {"$exists": False}}, {"envio.lease_until": {"$lte": now}}]}
+
+
+def _known(envio: Envio) -> dict[str, Any]:
+    return {"envio.plazo": envio.plazo, "envio.ambiente": envio.ambiente}
 
 
 def _mine(envio: Envio) -> dict[str, Any]:
@@ -270,4 +280,5 @@ def _envio(row: Mapping[str, Any]) -> Envio:
         en_duda=bool(envio.get("en_duda")),
         escalon=int(envio.get("escalon", 0)),
         owner=envio["owner"],
+        ambiente=envio.get("ambiente"),
     )

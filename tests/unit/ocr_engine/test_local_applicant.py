@@ -79,6 +79,11 @@ def test_a_referees_address_is_only_a_candidate() -> None:
     assert email.candidates[0].confidence > email.candidates[1].confidence + 0.3
 
 
+def test_a_referees_fixed_line_is_not_taken_over_the_applicants_mobile() -> None:
+    found = values("Lena Schmidt\nCONTACT\n+49 171 2345678\nREFERENCES\nDr. Paul Weber, +49 228 123456\n")
+    assert (found["phone"], found["mobile"]) == ("+49 171 2345678", "+49 171 2345678")
+
+
 def test_a_number_without_a_label_that_looks_mobile_is_both() -> None:
     found = values("Ana Ruiz\nana@mail.example\n+34 612 345 678\n")
     assert (found["phone"], found["mobile"]) == ("+34 612 345 678", "+34 612 345 678")

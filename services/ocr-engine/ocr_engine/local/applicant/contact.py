@@ -22,7 +22,7 @@ _MOBILE = re.compile(
 )
 _PHONE = re.compile(
     r"\b(?:phone|tel\w*|home|landline|fixe|fijo|fixo|festnetz|casa|office|work|oficina|trabajo|residence|privat"
-    r"|fisso|contact(?: no)?|t|p)\b\s*[.:)]?"
+    r"|fisso|contact (?:no|number|phone)|t|p)\b\s*[.:)]?"
 )
 _OTHER = re.compile(
     r"\b(?:fax|telefax|id|dni|nie|nif|cedula|passport|pasaporte|ssn|cpf|rut|curp|ruc|nric|zip|postal|account|iban"
@@ -44,6 +44,8 @@ _LONGEST_WORD = 7
 """Characters of `phone` and its neighbours behind `mobile`."""
 _LABELLED, _PLAIN, _OF_SHAPE = 0.93, 0.78, 0.72
 _REFEREE, _LATER = 0.45, 0.004
+_OWN = 0.5
+"""From this weight on a number is hardly a referee's."""
 
 
 class Use(StrEnum):
@@ -103,7 +105,8 @@ def phones_of(numbers: Sequence[Number]) -> tuple[list[Found], list[Found]]:
     if mobiles:
         return phones, mobiles
     shaped = [_weighed(each.found, _OF_SHAPE / _PLAIN) for each in unlabelled]
-    fixed = [each.found for each in numbers if each.use is not Use.MOBILE and not each.shaped_mobile]
+    own = [each for each in numbers if each.found.weight >= _OWN] or list(numbers)
+    fixed = [each.found for each in own if each.use is not Use.MOBILE and not each.shaped_mobile]
     return (fixed or phones), shaped
 
 

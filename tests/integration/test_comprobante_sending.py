@@ -21,7 +21,8 @@ from sunat_emitter.resending import turn
 from sunat_emitter.sending import deliver
 from sunat_emitter.sending_settings import SendingSettings
 from sunat_emitter.steps import Sending
-from tests.support.envios import COMPANY, QUICK, Accounts, Told, insert, numbered, sending_on
+from sunat_emitter.store.envios import Parada
+from tests.support.envios import COMPANY, EMISOR_ID, QUICK, Accounts, Told, insert, numbered, sending_on
 from tests.support.sunat_simulator import Fault, Simulator
 from tests.support.sunat_simulator.faults import Kind
 
@@ -274,6 +275,30 @@ async def test_a_wrong_password_is_tried_once_by_everything_that_waits_and_a_rig
     await turn(bench.sending)
     assert {(await bench.row(name))["estado"] for name in names} == {"ACEPTADO"}
     assert bench.simulator.most_at_once > 5
+
+
+async def test_doubt_outlasts_a_stop_that_comes_between_two_tries(bench: Bench) -> None:
+    bench.simulator.faults.plan(
+        Fault(kind="lost_after", operation="sendBill"), Fault(kind="credentials", operation="sendBill")
+    )
+    name = await bench.issue("boleta to nobody")
+    row = await bench.send(name)
+    assert ("0102" in row["motivo_pendiente"], row["envio"]["en_duda"]) == (True, True)
+    bench.accounts.numero = 2
+    await turn(bench.sending)
+    assert (await bench.row(name))["codigo_sunat"] == "1033"
+
+
+async def test_doubt_outlasts_a_stop_of_another_worker_between_two_tries(bench: Bench) -> None:
+    bench.simulator.faults.plan(Fault(kind="lost_after", operation="sendBill"))
+    bench.sending = replace(bench.sending, terms=replace(QUICK, quick_pause=0.5))
+    name = await bench.issue("boleta to nobody")
+    sending = asyncio.create_task(deliver(name, bench.sending))
+    await asyncio.sleep(0.2)
+    await bench.sending.envios.stop(Parada(EMISOR_ID, 1, "0102 - otra"), bench.now())
+    await sending
+    row = await bench.row(name)
+    assert (row["motivo_pendiente"], row["envio"]["en_duda"]) == ("0102 - otra", True)
 
 
 async def test_an_issuer_without_an_account_goes_on_once_it_has_one(bench: Bench) -> None:

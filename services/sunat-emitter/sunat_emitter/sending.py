@@ -85,15 +85,15 @@ async def _work(envio: Envio, cuenta: Cuenta | SinCuenta, sending: Sending) -> E
     xml = await sending.archivos.read(f"{envio.nombre_archivo}.xml")
     if xml is None:
         return Held("No se encuentra el XML firmado", envio.en_duda)
-    terms, last = sending.terms, Again("", envio.en_duda)
-    for attempt in range(terms.quick_tries):
+    motivo = ""
+    for attempt in range(sending.terms.quick_tries):
         if attempt:
-            await asyncio.sleep(terms.quick_pause * 2 ** (attempt - 1))
-        step = await _once(envio, cuenta, xml, last.en_duda, sending)
+            await asyncio.sleep(sending.terms.quick_pause * 2 ** (attempt - 1))
+        step = await _once(envio, cuenta, xml, sending)
         if not isinstance(step, Again):
             return step
-        last = step
-    return Later(last.motivo, last.en_duda)
+        motivo, envio = step.motivo, replace(envio, en_duda=step.en_duda)
+    return Later(motivo, envio.en_duda)
 
 
 async def _stopped(envio: Envio, cuenta: Cuenta, sending: Sending) -> Held | None:
@@ -106,16 +106,17 @@ async def _stopped(envio: Envio, cuenta: Cuenta, sending: Sending) -> Held | Non
     return None
 
 
-async def _once(envio: Envio, cuenta: Cuenta, xml: bytes, en_duda: bool, sending: Sending) -> Step:  # noqa: FBT001 - a state, not a switch
+async def _once(envio: Envio, cuenta: Cuenta, xml: bytes, sending: Sending) -> Step:
     """Ask where there is doubt, then send."""
-    if en_duda:
+    if envio.en_duda:
         found = await _stopped(envio, cuenta, sending) or await find_out(envio, cuenta, sending)
         if found is not None:
             return found
     if envio.plazo is not None and sending.now() >= envio.plazo:
-        return Held("Venció el plazo de envío a SUNAT" + (", que pudo haberlo recibido" if en_duda else ""), en_duda)
+        doubt = ", que pudo haberlo recibido" if envio.en_duda else ""
+        return Held(f"Venció el plazo de envío a SUNAT{doubt}", envio.en_duda)
     async with sending.proven.entering(envio.emisor_id, cuenta.version):
-        step = await _stopped(envio, cuenta, sending) or await _send(envio, cuenta, xml, en_duda, sending)
+        step = await _stopped(envio, cuenta, sending) or await _send(envio, cuenta, xml, sending)
         if isinstance(step, Held) and step.parado:
             await sending.envios.stop(Parada(envio.emisor_id, cuenta.version, step.motivo), sending.now())
         elif isinstance(step, Decided):
@@ -123,19 +124,19 @@ async def _once(envio: Envio, cuenta: Cuenta, xml: bytes, en_duda: bool, sending
     return step
 
 
-async def _send(envio: Envio, cuenta: Cuenta, xml: bytes, en_duda: bool, sending: Sending) -> Step:  # noqa: FBT001 - the same
+async def _send(envio: Envio, cuenta: Cuenta, xml: bytes, sending: Sending) -> Step:
     """One call, unless SUNAT is being left alone."""
     breaker = sending.breakers.of(cuenta.servicios.bill)
     if wait := breaker.wait():
-        return Later("SUNAT no responde", en_duda, after=wait)
+        return Later("SUNAT no responde", envio.en_duda, after=wait)
     if not await sending.envios.begin_try(envio, sending.now(), sending.lease_end()):
         return Lost()
     call = sending.client.send_bill(cuenta.servicios.bill, cuenta.sol, envio.nombre_archivo, xml)
     said = _read((await sending.audited(envio, call)).reply, envio)
-    if isinstance(said, Fault) and en_duda and _is_duplicate(said):
+    if isinstance(said, Fault) and envio.en_duda and _is_duplicate(said):
         breaker.told(works=True)
         return await settle_duplicate(envio, cuenta, said, sending)
-    step = _judge(said, en_duda=en_duda)
+    step = _judge(said, en_duda=envio.en_duda)
     breaker.told(works=not isinstance(step, Again))
     return step
 

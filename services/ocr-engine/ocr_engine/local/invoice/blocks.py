@@ -86,6 +86,8 @@ def _widened(value: Cell, paper: Paper) -> Name:
     if value.line > 0:
         above = [cell for cell in paper.rows[value.line - 1] if abs(cell.span.left - value.span.left) < 2]  # noqa: PLR2004 - points
         near = paper.lines[value.line].middle - paper.lines[value.line - 1].middle
+        if above and PERSON.match(above[0].folded):
+            return Name(value.span.text.strip(), value.span, value.line)
         if above and near < 1.4 * paper.lines[value.line].height and len(paper.rows[value.line - 1]) == 1:
             return joined(above[0], value)
     return Name(value.span.text.strip(), value.span, value.line)

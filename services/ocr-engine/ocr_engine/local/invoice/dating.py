@@ -10,7 +10,7 @@ from ocr_engine.local.invoice.context import Cell, Paper, part_of, same_column
 from ocr_engine.local.page import Line
 
 _DUE = re.compile(
-    r"fallig|zahlbar|zu zahlen bis|uberweisen sie|zahlungsziel|due|pay(?:able)? (?:by|before|until)"
+    r"fallig|remit (?:until|by)|zahlbar|zu zahlen bis|uberweisen sie|zahlungsziel|due|pay(?:able)? (?:by|before|until)"
     r"|payment (?:date|by)|echeance|a payer avant|date limite"
     r"|vencimiento|vence|pagar antes|scadenza|entro il|verval|uiterste|te betalen (?:voor|binnen)"
     r"|data de vencimento|validade"

@@ -53,13 +53,15 @@ STREET = re.compile(
     r"|largo|travessa)\b"
 )
 NOT_A_NAME = re.compile(
-    r"^(?:gln|lief-?\s?nr|nummer|globale? (?:nummer|number|nr|id)|handelsname|steuer|ust"
-    r"|umsatz|u st|vat|tva|iva|btw|tax|siret|siren|tel|fon|phone|fax|mobil|e-?mail|mail|web|www|http|iban|bic"
-    r"|kontakt|ansprech|attn|z\.? ?hd|c/o|name:?$|anschrift|adresse|address|id|ref|kunden|customer|client"
-    r"|abteilung|hrb|amtsgericht"
-    r"|gerichtsstand|geschaftsf|bank|kto|konto|blz|datum|date|seite|page|rechnung|invoice|facture|factura"
-    r"|gutschrift|telefon|nif|cif|rcs|ape|p\.? iva|partita|cod|c\.?f|mwst|weee?|eori|duns|n[°o]\.?)\b|@|^\W*$"
-    r"|^\d[\d\s./-]*$|^\(c\)|^copyright"
+    r"^(?:gln|globale? (?:nummer|number|nr|id)|siret|siren|e-?mail|www|http|iban|bic|z\.? ?hd|attn|c/o"
+    r"|hrb|hra|amtsgericht|gerichtsstand|geschaftsf|rcs|ape|eori|duns|p\.? iva|partita iva|nif|cif"
+    r"|codice fiscale|mwst|weee?)\b"
+    r"|^(?:lief|nummer|handelsname|steuer|ust|umsatz|u st|vat|tva|iva|btw|gst|tax|tel|telefon|telefono|fon"
+    r"|phone|fax|mobil|mail|web|kontakt|ansprechpartner|name|anschrift|adresse|address|id|ref|kunden?|customer"
+    r"|client|cliente|klant"
+    r"|abteilung|bank|kto|konto|blz|datum|date|fecha|data|seite|page|rechnung|invoice|facture|factura|gutschrift|cod)"
+    r"(?:s?-?\s?(?:nr|nummer|number|num|konto|code|iban)\b|[\s-]+(?:n[or]?|id)\b|\s*[:.#+°-]|\s*\(?\d|\s*$)"
+    r"|@|^\W*$|^\d[\d\s./-]*$|^\(c\)|^copyright"
 )
 PERSON = re.compile(
     r"^(?:herrn?|frau|mr|mrs|ms|dr|monsieur|madame|mme|m\.|sr|sra|sig|dhr|mevr|familie|firma)\b\.?\s*$"

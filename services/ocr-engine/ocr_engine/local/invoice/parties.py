@@ -75,7 +75,7 @@ def find_parties(paper: Paper, domains: Sequence[str]) -> Parties:
 
 def _weigh(paper: Paper, sellers: Sequence[Block], buyers: Sequence[Name], domains: Sequence[str]) -> list[_Weighed]:
     weighed: list[_Weighed] = []
-    for name, weight, reason in _candidates(paper, sellers):
+    for name, weight, reason in _candidates(paper, sellers, domains):
         same = next((each for each in weighed if _same(each.name.text, name.text)), None)
         if same is None:
             weighed.append(_Weighed(name, weight, {reason}))
@@ -110,14 +110,14 @@ def _without_stated_form(name: Name, paper: Paper) -> Name | None:
     return Name(name.text[: hit.start()].strip(" ,-"), name.span, name.line)
 
 
-def _candidates(paper: Paper, sellers: Sequence[Block]) -> Iterator[tuple[Name, float, str]]:
+def _candidates(paper: Paper, sellers: Sequence[Block], domains: Sequence[str]) -> Iterator[tuple[Name, float, str]]:
     for place, block in enumerate(sellers):
         if block.name:
             yield block.name, 0.8 - 0.05 * place, "label"
     yield from ((name, 0.75, "label") for name in _inline(SELLER_INLINE, paper))
     yield from ((name, 0.6, "sender") for name in _senders(paper))
     yield from ((name, 0.5, "foot") for name in _foot(paper))
-    for name in _letterhead(paper):
+    for name in _letterhead(paper, domains):
         down = name.span.tokens[0].box[1] / _LETTERHEAD
         yield name, 0.6 - 0.4 * down, "head"
     yield from ((name, 0.35, "holder") for name in _holders(paper))
@@ -164,8 +164,8 @@ def _foot(paper: Paper) -> Iterator[Name]:
             yield Name(short.span.text.strip(), short.span, short.line)
 
 
-def _letterhead(paper: Paper) -> Iterator[Name]:
-    """Names at the top of the first page: with a company's form, or the first line there."""
+def _letterhead(paper: Paper, domains: Sequence[str]) -> Iterator[Name]:
+    """Names at the top of the first page: the first line, and those with a company's form or the paper's own domain."""
     first = True
     for cell in paper.cells():
         line = paper.lines[cell.line]
@@ -175,7 +175,8 @@ def _letterhead(paper: Paper) -> Iterator[Name]:
             continue
         if cell.folded.rstrip().endswith(":") or POSTAL.search(cell.folded) or PERSON.match(cell.folded):
             continue
-        if (first or LEGAL_FORM.search(cell.folded)) and len(SEPARATOR.split(cell.span.text)) < 3:  # noqa: PLR2004
+        own = any(_of_domain(cell.span.text, domain) for domain in domains)
+        if (first or own or LEGAL_FORM.search(cell.folded)) and len(SEPARATOR.split(cell.span.text)) < 3:  # noqa: PLR2004
             below = paper.rows[cell.line + 1] if cell.line + 1 < len(paper.rows) else ()
             following = next((o for o in below if abs(o.span.left - cell.span.left) < line.height), None)
             yield joined(cell, following)

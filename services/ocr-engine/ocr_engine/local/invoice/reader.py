@@ -34,7 +34,7 @@ from shared.contracts.reading import ReadField, Reading
 
 _REFUND = re.compile(
     r"\b(?:gutschrift|stornorechnung|storno|rechnungskorrektur|korrekturrechnung|credit ?note|credit memo"
-    r"|avoir|note de credit|nota de credito|factura rectificativa|abono"
+    r"|(?<!')avoir(?=\s*(?:n[°o.]|$|[a-z]{0,4}-?\d))|note de credit|nota de credito|factura rectificativa|abono"
     r"|nota di credito|creditnota|creditfactuur|nota de abono)\b"
 )
 _CURRENCIES = {

@@ -14,10 +14,20 @@ from shared.contracts.sunat.emision import (
     ReadNota,
 )
 from shared.contracts.sunat.emisores import ReadEmisor, UploadCertificado, WriteEmisor
+from shared.contracts.sunat.impresos import (
+    CorreoRequested,
+    DeleteLogo,
+    ListCorreos,
+    ReadCorreo,
+    ReadPdf,
+    SendCorreo,
+    WriteLogo,
+)
 from shared.contracts.sunat.series import CreateSerie, ListSeries, ReadSerie, ReserveCorrelativo, UpdateSerie
 from shared.contracts.sunat.ventas import AnnulVenta, CreateVenta, ListVentas, ReadVenta
 from shared.mongo import ensure_indexes
 from shared.service import Platform, Service
+from sunat_emitter.correos import deliver_correo, list_correos, read_correo, send_correo, tell_correos
 from sunat_emitter.cuentas import SealedCuentas
 from sunat_emitter.deps import Deps, on_database
 from sunat_emitter.downloads import read_archivo
@@ -26,14 +36,18 @@ from sunat_emitter.emisores import read_emisor, upload_certificado, write_emisor
 from sunat_emitter.facturacion import issue_comprobante, read_comprobante, reopen_venta
 from sunat_emitter.firmas import Firmas
 from sunat_emitter.handlers import read_catalog
+from sunat_emitter.imprenta import Imprenta
+from sunat_emitter.impresos import delete_logo, read_pdf, write_logo
+from sunat_emitter.mail import Correspondencia, Mailer
 from sunat_emitter.notas import issue_nota, list_notas, read_nota
+from sunat_emitter.pdf.press import Press
 from sunat_emitter.resending import sweep_envios
 from sunat_emitter.sending import send_issued
 from sunat_emitter.series import create_serie, list_series, read_serie, reserve_correlativo, update_serie
 from sunat_emitter.settings import SunatEmitterSettings
 from sunat_emitter.soap import SoapClient
 from sunat_emitter.steps import Sending
-from sunat_emitter.store import DATABASE, INDEXES
+from sunat_emitter.store import DATABASE, INDEXES, Correos, Logos
 from sunat_emitter.store.auditoria import INDEXES as AUDIT_INDEXES
 from sunat_emitter.store.auditoria import Auditoria
 from sunat_emitter.store.envios import INDEXES as SENDING_INDEXES
@@ -59,7 +73,12 @@ async def build(settings: SunatEmitterSettings, platform: Platform) -> Deps:
         xsd_folder=settings.sunat_xsd_folder,
         resend_seconds=settings.sunat_resend_seconds,
     )
-    return replace(deps, sending=_sending(settings, platform, deps))
+    return replace(
+        deps,
+        sending=_sending(settings, platform, deps),
+        imprenta=_imprenta(settings, platform, deps),
+        correspondencia=_correspondencia(settings, platform),
+    )
 
 
 def _sending(settings: SunatEmitterSettings, platform: Platform, deps: Deps) -> Sending:
@@ -76,8 +95,29 @@ def _sending(settings: SunatEmitterSettings, platform: Platform, deps: Deps) -> 
     )
 
 
+def _imprenta(settings: SunatEmitterSettings, platform: Platform, deps: Deps) -> Imprenta:
+    database = platform.database(DATABASE)
+    return Imprenta(
+        emisores=deps.emisores,
+        auditoria=Auditoria(database, settings.audit_time),
+        logos=Logos(database),
+        press=Press(settings.sunat_pdf_workers),
+        base_url=settings.sunat_base_url,
+        base_url_is_legal=settings.sunat_base_url_is_legal,
+        consulta=settings.sunat_consulta_url,
+    )
+
+
+def _correspondencia(settings: SunatEmitterSettings, platform: Platform) -> Correspondencia:
+    server = settings.mail_server
+    correos = Correos(platform.database(DATABASE))
+    return Correspondencia(correos, Mailer(server) if server else None, settings.mail_time)
+
+
 async def close(deps: Deps) -> None:
-    """Close the connections to SUNAT."""
+    """Close the connections to SUNAT; print no more."""
+    if deps.imprenta is not None:
+        deps.imprenta.press.close()
     if deps.sending is not None:
         await deps.sending.client.close()
 
@@ -89,6 +129,7 @@ SERVICE = Service(
     subscriptions=(
         Subscription(ComprobanteIssued, send_issued),
         Subscription(ComprobanteRejected, reopen_venta),
+        Subscription(CorreoRequested, deliver_correo, prefetch=8),
     ),
     operations=(
         Operation(ReadCatalog, read_catalog),
@@ -110,7 +151,13 @@ SERVICE = Service(
         Operation(ReadNota, read_nota),
         Operation(ListNotas, list_notas),
         Operation(ReadArchivo, read_archivo),
+        Operation(ReadPdf, read_pdf),
+        Operation(WriteLogo, write_logo),
+        Operation(DeleteLogo, delete_logo),
+        Operation(SendCorreo, send_correo),
+        Operation(ReadCorreo, read_correo),
+        Operation(ListCorreos, list_correos),
     ),
-    background=(tell_issued, sweep_envios),
+    background=(tell_issued, sweep_envios, tell_correos),
     close=close,
 )

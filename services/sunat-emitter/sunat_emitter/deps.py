@@ -10,6 +10,8 @@ from shared.contracts.message import Event
 from shared.mongo import Database
 from sunat_emitter.clock import utc_now
 from sunat_emitter.firmas import Firmas
+from sunat_emitter.imprenta import Imprenta
+from sunat_emitter.mail import Correspondencia
 from sunat_emitter.steps import Sending
 from sunat_emitter.store import Archivos, Comprobantes, Contadores, Emisiones, Emisores, Series, Ventas
 from sunat_emitter.turnos import Turnos
@@ -40,6 +42,10 @@ class Deps:
     turnos: Turnos = field(default_factory=Turnos)
     sending: Sending | None = None
     """What brings comprobantes to SUNAT; None where nothing is sent."""
+    imprenta: Imprenta | None = None
+    """What prints; None where nothing is printed."""
+    correspondencia: Correspondencia | None = None
+    """What sends e-mails; None where none are."""
     resend_seconds: float = 5.0
     """Time between two looks for what is to be sent again."""
     file_time: timedelta = timedelta(days=3652)

@@ -6,7 +6,9 @@ from pydantic import DirectoryPath, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.settings import ServiceSettings
+from sunat_emitter.documents.printed import CONSULTA_SUNAT
 from sunat_emitter.documents.sign import Algorithm
+from sunat_emitter.mail_settings import MailSettings
 from sunat_emitter.sending_settings import SendingSettings
 from sunat_emitter.vault import Vault, parse_key
 
@@ -47,8 +49,8 @@ class CommandSettings(SealSettings):
     mongodb_url: str = Field(pattern=r"^mongodb(\+srv)?://", description="URL of the database")
 
 
-class SunatEmitterSettings(SealSettings, SendingSettings, ServiceSettings):
-    """How documents are signed and files kept; how they are sent."""
+class SunatEmitterSettings(SealSettings, SendingSettings, MailSettings, ServiceSettings):
+    """How documents are signed, printed and kept; how they are sent."""
 
     sunat_signature: Algorithm = Field(default="sha256", description="Digest of the XML's signature")
     sunat_xsd_folder: DirectoryPath | None = Field(
@@ -58,6 +60,17 @@ class SunatEmitterSettings(SealSettings, SendingSettings, ServiceSettings):
     sunat_republish_seconds: float = Field(
         default=30, gt=0, description="A comprobante whose issue was not published is published after this"
     )
+
+    sunat_base_url_is_legal: bool = Field(
+        default=False, description="SUNAT_BASE_URL leads to an OSE: what went there is not printed as a trial"
+    )
+    sunat_consulta_url: str = Field(
+        default=CONSULTA_SUNAT,
+        pattern=r"^https?://[^\s]+$",
+        max_length=200,
+        description="Where a printed form says that its validity can be asked",
+    )
+    sunat_pdf_workers: int = Field(default=2, ge=1, le=16, description="Pages that are printed at the same time")
 
     @property
     def file_time(self) -> timedelta:

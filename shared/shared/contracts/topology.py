@@ -49,6 +49,15 @@ from shared.contracts.sunat.emision import (
     ReadNota,
 )
 from shared.contracts.sunat.emisores import ReadEmisor, UploadCertificado, WriteEmisor
+from shared.contracts.sunat.impresos import (
+    CorreoRequested,
+    DeleteLogo,
+    ListCorreos,
+    ReadCorreo,
+    ReadPdf,
+    SendCorreo,
+    WriteLogo,
+)
 from shared.contracts.sunat.series import CreateSerie, ListSeries, ReadSerie, ReserveCorrelativo, UpdateSerie
 from shared.contracts.sunat.ventas import AnnulVenta, CreateVenta, ListVentas, ReadVenta
 from shared.contracts.tags import (
@@ -110,6 +119,7 @@ EVENTS: tuple[EventRow, ...] = (
     EventRow(ComprobanteIssued, "sunat-emitter", ("sunat-emitter",)),
     EventRow(ComprobanteAccepted, "sunat-emitter"),
     EventRow(ComprobanteRejected, "sunat-emitter", ("sunat-emitter",)),
+    EventRow(CorreoRequested, "sunat-emitter", ("sunat-emitter",)),
 )
 
 FROM_SEVERAL = frozenset(row.event.NAME for row in EVENTS if row.also_from)
@@ -144,6 +154,12 @@ CALLS: tuple[CallRow, ...] = (
     CallRow(ReadNota, "sunat-emitter"),
     CallRow(ListNotas, "sunat-emitter"),
     CallRow(ReadArchivo, "sunat-emitter"),
+    CallRow(ReadPdf, "sunat-emitter"),
+    CallRow(WriteLogo, "sunat-emitter"),
+    CallRow(DeleteLogo, "sunat-emitter"),
+    CallRow(SendCorreo, "sunat-emitter"),
+    CallRow(ReadCorreo, "sunat-emitter"),
+    CallRow(ListCorreos, "sunat-emitter"),
     CallRow(ReadTags, "tagger"),
     CallRow(EraseTags, "tagger"),
     CallRow(TaggedUsers, "tagger"),

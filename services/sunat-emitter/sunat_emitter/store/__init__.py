@@ -3,8 +3,10 @@
 from sunat_emitter.store.archivos import Archivos
 from sunat_emitter.store.comprobantes import Comprobantes, StoredComprobante
 from sunat_emitter.store.contadores import Contadores
+from sunat_emitter.store.correos import Correos
 from sunat_emitter.store.emision import Emisiones, Emission, NumberTaken, SerieMoved, SourceChanged
 from sunat_emitter.store.emisores import Emisores, StoredCertificate, StoredEmisor
+from sunat_emitter.store.logos import Logos
 from sunat_emitter.store.series import Series, StoredSerie
 from sunat_emitter.store.ventas import StoredVenta, Ventas
 
@@ -14,9 +16,11 @@ __all__ = [
     "Archivos",
     "Comprobantes",
     "Contadores",
+    "Correos",
     "Emisiones",
     "Emisores",
     "Emission",
+    "Logos",
     "NumberTaken",
     "SerieMoved",
     "Series",
@@ -30,4 +34,11 @@ __all__ = [
 ]
 
 DATABASE = "sunat_emitter"
-INDEXES = (*Emisores.INDEXES, *Series.INDEXES, *Ventas.INDEXES, *Comprobantes.INDEXES, *Archivos.INDEXES)
+INDEXES = (
+    *Emisores.INDEXES,
+    *Series.INDEXES,
+    *Ventas.INDEXES,
+    *Comprobantes.INDEXES,
+    *Archivos.INDEXES,
+    *Correos.INDEXES,
+)

@@ -37,6 +37,11 @@ class Auditoria:
             }
         )
 
+    async def last_url(self, name: str) -> str | None:
+        """Where a file was sent last; None where it never was."""
+        row = await self._rows.find_one({"nombre_archivo": name}, {"url": 1}, sort=[("at", -1)])
+        return str(row["url"]) if row else None
+
     async def of(self, name: str) -> list[dict[str, Any]]:
         """The exchanges about a file, oldest first."""
         return [row async for row in self._rows.find({"nombre_archivo": name}).sort("at", 1)]

@@ -247,6 +247,8 @@ def test_a_day_to_come_is_hardly_the_day_of_issue() -> None:
             "Golden Arch Restaurants Sdn Bhd",
         ),
         ("SIN THYE HARDWARE\nNO.54, JALAN IPOH,\nKG.BATU,\n51200 KUALA LUMPUR", "SIN THYE HARDWARE"),
+        ("COMPROBANTE\nEMISOR: TECNO MUNDO, S.A.\nRUC 1-2-3", "TECNO MUNDO, S.A."),
+        ("Fecha: 28/02/2026 Pto: 5\nCodigo Descripcion Cant Monto\nLA ESQUINA TIENDA", "LA ESQUINA TIENDA"),
         ("Bäckerei Krause KG\nAm Markt 3\n99084 Erfurt", "Bäckerei Krause KG"),
         ("*** COPY ***\nPETRON BKT LANJAN SB\nALSERKAM ENTERPRISE\nKM 458.4 JALAN UTAMA", "PETRON BKT LANJAN SB"),
     ],
@@ -261,6 +263,25 @@ def test_accents_that_the_lands_names_do_not_have_are_slips() -> None:
     assert (
         read("LIM HARDWARÉ TRADING\nJALAN IPOH, MALAYSIA\nTOTAL RM 1.00\n").value("supplier") == "LIM HARDWARE TRADING"
     )
+
+
+@pytest.mark.parametrize(
+    ("line", "reference"),
+    [
+        ("Invoice No: A-1023", "A-1023"),
+        ("INV No.: 1047523 Cashier: Thandar", "1047523"),
+        ("N. DOC. FISCAL: 001-0000231", "001-0000231"),
+        ("Ticket: 88812     20/12/25 06:30", "88812"),
+        ("NUMERO: 0000007838", "0000007838"),
+        ("Rechnungs-Nr. 2024/0815", "2024/0815"),
+        ("Receipt #: CS00489817", "CS00489817"),
+        ("NO. 290, JALAN AIR PANAS", None),
+        ("GST REG NO: 001335787520", None),
+        ("Tel No: 03-4021 0276", None),
+    ],
+)
+def test_the_slips_own_number_is_told_from_others(line: str, reference: str | None) -> None:
+    assert read(f"SHOP TRADING\n{line}\nTEA  1.00\nTOTAL  1.00\n").value("bill_reference") == reference
 
 
 def test_joined_captures_of_a_slip_are_read_once() -> None:

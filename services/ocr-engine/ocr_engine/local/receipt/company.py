@@ -16,6 +16,8 @@ from ocr_engine.local.receipt.vocabulary import (
     FIRM_BEGINS,
     FORMER_NAME,
     GLUED,
+    HEADING,
+    ISSUER_LABEL,
     LEGAL,
     NOT_ISSUER,
     OWNED_BY,
@@ -30,6 +32,8 @@ from ocr_engine.local.spelling import fold, repair_letters
 
 _GOES_ON = re.compile(r"(?:&|,|\band|\by|-|\(|\bde|\bund|\bet)\s*$", re.IGNORECASE)
 _SB = re.compile(r"\b[S5]\s?[/I|]\s?[BDO8]\b\.?$")
+_LABELLED = re.compile(r"^\W*[a-z][a-z0-9 ./]{1,18}:\s*\S")
+"""A label with its value: said of the paper, and no name."""
 _EDGE = re.compile(r"^[^\w(¡¿\"'@#]+|[^\w).!'\"]+$")
 _HEAD_LINES = 16
 _LEAST_LETTERS = 3
@@ -114,6 +118,10 @@ def _excluded(folded: str) -> bool:
         return True
     if LEGAL.search(folded) and not NOT_ISSUER.search(folded):
         return bool(TAX_NUMBER.search(folded))
+    if len(set(HEADING.findall(folded))) > 1:
+        return True
+    if _LABELLED.match(folded) and not ISSUER_LABEL.match(folded):
+        return True
     return any(pattern.search(folded) for pattern in (CONTACT, TAX_NUMBER, TITLE, NOT_ISSUER, REGISTER_LINE))
 
 
@@ -173,7 +181,7 @@ def _own_words(folded: str) -> bool:
 
 def _cleaned(text: str) -> tuple[str, bool]:
     """The name without what stands around it, and whether a register number stood behind it."""
-    clean = FORMER_NAME.sub("", OWNED_BY.sub("", text))
+    clean = FORMER_NAME.sub("", OWNED_BY.sub("", ISSUER_LABEL.sub("", text)))
     without = REGISTER_BEHIND.sub("", clean)
     registered = without != clean
     without = _SB.sub("S/B", _EDGE.sub("", without).strip())

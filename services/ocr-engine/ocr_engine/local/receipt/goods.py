@@ -8,13 +8,9 @@ from ocr_engine.local.page import Line, Span, Token
 from ocr_engine.local.receipt.labels import kind_of
 from ocr_engine.local.receipt.money import money_in
 from ocr_engine.local.receipt.sums import Amounts, Goods
+from ocr_engine.local.receipt.vocabulary import HEADING
 from ocr_engine.local.spelling import fold, repair_letters
 
-_HEADING = re.compile(
-    r"\b(?:qty|quantity|price|amount|amt|item code|description|descripcion|cant|cantidad|importe|precio|menge|preis"
-    r"|artikel"
-    r"|prix|qte|designation)\b"
-)
 _CODE = re.compile(r"[#*]?\d[\d\-/.]*|[A-Z]{2,3}-?\d{4,}|[A-Z]?\d{4,}\w*")
 _EDGE = re.compile(r"^[\W\d_]+(?=[A-Za-zÀ-ÿ(])|[\s*:=\-.,x×@]+$")
 _LEAST_LETTERS = 3
@@ -65,7 +61,7 @@ def _name(line: Line, decimal: str) -> Span | None:
     while words and not any(map(str.isalpha, words[-1].text)):
         words.pop()
     text = " ".join(word.text for word in words)
-    if sum(map(str.isalpha, text)) < _LEAST_LETTERS or kind_of(text) is not None or _HEADING.search(fold(text)):
+    if sum(map(str.isalpha, text)) < _LEAST_LETTERS or kind_of(text) is not None or HEADING.search(fold(text)):
         return None
     return line.span(words)
 

@@ -47,6 +47,8 @@ _WORDS = frozenset(_LABEL_WORDS.split())
 _SHORTEST = 5
 _ALIKE = 79
 _WORD = re.compile(r"[a-z0-9%]+")
+_SPACED = re.compile(r"\b(?:[a-z] ){4,}[a-z]\b")
+"""`T O T A L`."""
 
 _TAX = (
     r"(?:gst|sst|vat|v a t|tax|iva|i v a|igv|itbms|icms|iss|tva|t v a|mwst|ust|mehrwertsteuer|umsatzsteuer|steuer|cukai"
@@ -152,7 +154,8 @@ _SUMMARY = re.compile(
 @lru_cache(maxsize=4096)
 def spelled(text: str) -> str:
     """The words in one spelling, the usual labels' slips of recognition mended (`Oiscount`, `T0TAL`, `iotal`)."""
-    return " ".join(_mended(word) for word in _WORD.findall(fold(text)))
+    joined = _SPACED.sub(lambda hit: hit[0].replace(" ", ""), " ".join(_WORD.findall(fold(text))))
+    return " ".join(_mended(word) for word in joined.split())
 
 
 def kind_of(label: str) -> Kind | None:

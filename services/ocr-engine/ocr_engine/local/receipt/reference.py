@@ -16,7 +16,14 @@ _PAPER = (
 )
 _LABELS: tuple[tuple[float, re.Pattern[str]], ...] = (
     (0.85, re.compile(rf"\b{_PAPER}\s?[-.]?\s?{_SIGN}\s*[:.#]*\s*")),
+    (
+        0.8,
+        re.compile(
+            r"\bn(?:o|ro|um)?[\s.:°#]+(?:de )?(?:doc|documento|factura|fact|ticket|boleta)\b[\s.]*(?:fiscal)?[\s:.#]*"
+        ),
+    ),
     (0.7, re.compile(rf"\b{_PAPER}\s?[:#]\s*")),
+    (0.5, re.compile(r"^(?:numero|number|no|nro|nr|n[o°º]?)\s?[.:#]+\s*(?=[a-z]{0,4}-?\d{3})|^no\s+(?=\d{3,}$)")),
     (
         0.5,
         re.compile(rf"\b(?:trans(?:action)?|trx|order|ref(?:erence)?|operacion)\s?[-.]?\s?(?:{_SIGN}|:)\s*[:.#]*\s*"),
@@ -27,6 +34,11 @@ _NOT_IT = re.compile(
 )
 _VALUE = re.compile(r"[a-z]{0,6}[-/]?\s?\d[\da-z]*(?:[-/][\da-z]+)*", re.IGNORECASE)
 _DATE_OR_TIME = re.compile(r"\d{1,2}[/.:-]\d{1,2}[/.:-]\d{2,4}|\d{1,2}:\d{2}|\d+[.,]\d{2}")
+_STREET = re.compile(
+    r"^\S+?,|\b(?:jalan|jln|lorong|taman|street|road|lane|calle|avenida|ave|via|rue|rua|strasse|lot|floor|piso|local)\b"
+)
+"""What follows the number of a house."""
+_WEAK = 0.5
 _LEAST, _LONGEST = 2, 30
 _LATER = 0.002
 
@@ -42,6 +54,8 @@ def _labelled(lines: Sequence[Line]) -> Iterator[Found]:
         for weight, label in _LABELS:
             hit = label.search(text)
             if hit is None or _NOT_IT.search(text[: hit.start()]):
+                continue
+            if weight <= _WEAK and _STREET.search(text[hit.end() :]):
                 continue
             value = _VALUE.match(line.text, hit.end())
             if value is None or _DATE_OR_TIME.fullmatch(value[0]) or not _LEAST <= len(value[0]) <= _LONGEST:

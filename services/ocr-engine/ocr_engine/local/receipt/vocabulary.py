@@ -79,6 +79,7 @@ _PLACES = words(
     "piazza, corso, straat, laan, p ?o ?box, apartado, postcode, zip",
 )
 ADDRESS = re.compile(
+    r"^\W*(?:direccion|dir|domicilio|ubicacion|address|adresse|anschrift|endereco|indirizzo|adres|alamat)\b\s*[:.]|"
     r"^\W*(?:no|lot|unit|suite|blk|block|#|ground|g[/.]?f|\d+(?:st|nd|rd|th)?)\b[\s.:,-]*"
     r"(?:\d|[a-z]-?\d|floor|flr|p\.?t|pt)|"
     rf"\b(?:{_PLACES})\b\.?(?:\s|,|$)|\w+(?:strasse|straße|str\.|platz|weg|gasse|straat|laan)\s+\d|"
@@ -124,6 +125,12 @@ OWNED_BY = re.compile(
     r"^\W*(?:dimiliki oleh|owned by|operated by|operado por|administrado por|betreiber|inh\.?|inhaber)\s*:?\s*",
     re.IGNORECASE,
 )
+ISSUER_LABEL = re.compile(
+    r"^\W*(?:emisor|razon social|nombre comercial|empresa|comercio|merchant|company|supplier|seller|vendor"
+    r"|verkaufer|firma)"
+    r"\s*:\s*(?:nombre\s*:\s*)?",
+    re.IGNORECASE,
+)
 FORMER_NAME = re.compile(r"\s*[(\[]?\s*\b(?:formerly|previously|f\.?k\.?a\.?)\b.*$", re.IGNORECASE)
 """What a company was called before, behind its name."""
 
@@ -131,3 +138,10 @@ SUFFIX_ONLY = re.compile(
     rf"^\W*(?:\(?[a-z]{{1,2}}\)?\s?)?(?:\b{_LONG_FORM}|\b{_SHORT_FORM}|enterprises?|trading|company|& ?co|\W)+\W*$"
 )
 """A line that holds only the end of a company's name."""
+
+HEADING = _whole(
+    "qty, quantity, price, u ?price, amount, amt, item code, description, descripcion, cant, cantidad, codigo, unidad",
+    "unid, importe, precio, valor, monto, menge, preis, artikel, bezeichnung, prix, qte, designation, quantidade, preco",
+    "descricao",
+)
+"""Words of the heading above the goods."""

@@ -52,7 +52,7 @@ _SPACED = re.compile(r"\b(?:[a-z] ){4,}[a-z]\b")
 
 _TAX = (
     r"(?:gst|sst|vat|v a t|tax|iva|i v a|igv|itbms|icms|iss|tva|t v a|mwst|ust|mehrwertsteuer|umsatzsteuer|steuer|cukai"
-    r"|impuestos?|imposto|ppn|hst|pst|qst|btw|moms)"
+    r"|impuestos?|imposto|ppn|pajak|pb ?1|hst|pst|qst|btw|moms)"
 )
 _INCLUSIVE = (
     r"(?:incl?|inclusive|including|inci|inc|in of|con|inkl|inklusive|com|w|with|termasuk) ?(?:of )?(?:de )?\d* ?%? ?"
@@ -78,8 +78,8 @@ _SAVING = _whole(
     "deposit balance, expiry, approval, auth",
 )
 _CHANGE = _whole(
-    "change, baki, cambio, vuelto, vlto, devuelta, troco, ruckgeld, rueckgeld, wechselgeld, zuruck, retour, monnaie",
-    "rendu, resto, balance given",
+    "change, baki, kembali(?:an)?, cambio, vuelto, vlto, devuelta, troco, ruckgeld, rueckgeld, wechselgeld, zuruck",
+    "retour, monnaie, rendu, resto, balance given",
 )
 _ROUNDING = _whole(
     "round, rounding, pembulatan, pelarasan, redondeo, arredondamento, arrondi, rundung, rndg?, adj, adjustments?",
@@ -101,8 +101,8 @@ _SUBTOTAL = re.compile(
     r"|gravado|gravada|exento|exenta|op gravada)\b"
 )
 _DISCOUNT = _whole(
-    "discounts?, disc, descuentos?, dscto, dto, rebaja, remise, rabatt, nachlass, desconto, diskaun, coupon, sconto",
-    "less",
+    "discounts?, disc, descuentos?, dscto, dto, rebaja, remise, rabatt, nachlass, desconto, diskaun, diskon, coupon",
+    "sconto, less",
 )
 _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (Kind.COUNT, _COUNT),
@@ -130,13 +130,13 @@ _FINAL = re.compile(
         )
     })\b"""
 )
-_TOTAL = re.compile(r"\b(?:total|totale|ttl|tot|amount|montant|betrag|importe|som)\b|total(?= ?(?:rm|eur|usd|inc))")
+_TOTAL = re.compile(r"\b(?:total|totale|ttl|tot|amount|montant|betrag|importe|som|jml)\b|total(?= ?(?:rm|eur|usd|inc))")
 _PAYMENT = _whole(
-    "cash, tunai, efectivo, especes, contanti, dinheiro, numerario, bar, bargeld, gegeben, tender(?:ed)?, paid",
-    "payments?, received, recibido, entregado, visa, master(?: ?card)?, amex, debit, credit, credito, debito, card",
-    "tarjeta, carte, karte, kreditkarte, ec, girocard, cartao, cheque, check, duitnow, tng, touch n go, grab ?pay",
-    "boost, e ?wallet, edc, maestro, mydebit, bayaran, pagamento, pago, su pago, transferencia, contado, zahlung",
-    "paiement, cb, pix, tarj, multibanco, bizum",
+    "cash, tunai, bayar, efectivo, especes, contanti, dinheiro, numerario, bar, bargeld, gegeben, tender(?:ed)?",
+    "paid, payments?, received, recibido, entregado, visa, master(?: ?card)?, amex, debit, credit, credito, debito",
+    "card, tarjeta, carte, karte, kreditkarte, ec, girocard, cartao, cheque, check, duitnow, tng, touch n go",
+    "grab ?pay, boost, e ?wallet, edc, maestro, mydebit, bayaran, pagamento, pago, su pago, transferencia, contado",
+    "zahlung, paiement, cb, pix, tarj, multibanco, bizum",
 )
 _TAXES = re.compile(rf"\b{_TAX}\b")
 _STILL_TOTAL = re.compile(rf"\b(?:{_INCLUSIVE})\b")

@@ -1,6 +1,7 @@
 """A receipt or expense slip read under the schema `odoo_expense`."""
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -26,6 +27,8 @@ _MONTH_FIRST = frozenset({"US"})
 _PLAIN_LETTERS = frozenset({"AU", "GB", "ID", "IN", "MY", "NZ", "PH", "SG", "US", "ZA"})
 """Lands whose names have no accents."""
 _LEAST = 0.2
+_GROUPED = re.compile(r"(?<![\d.,/-])\d{1,3}(?:[.,]\d{3})+(?![\d.,/-])")
+_FEWEST_GROUPED = 3
 _MOST_LINES, _LONGEST_LINE = 1500, 400
 """More lines, or characters on one, no slip has; what hostile pages cost is bounded so."""
 
@@ -79,11 +82,12 @@ def read_receipt(document: Document, today: dt.date) -> Receipt:
 
 
 def _decimal(lines: Sequence[Line], currency: str) -> str:
-    """The sign before the cents, or none where the currency has no cents and the slip shows none."""
+    """The sign before the cents; none where the amounts have no cents, in their currency or by their look."""
     decimal = decimal_sign(line.text for line in lines)
-    if currency in WITHOUT_CENTS and sum(len(money_in(line, decimal)) for line in lines) <= 1:
-        return NO_CENTS
-    return decimal
+    if sum(len(money_in(line, decimal)) for line in lines) > 1:
+        return decimal
+    grouped = sum(len(_GROUPED.findall(line.text)) for line in lines)
+    return NO_CENTS if currency in WITHOUT_CENTS or grouped >= _FEWEST_GROUPED else decimal
 
 
 def quality(reading: Reading) -> tuple[float, ...]:

@@ -140,8 +140,8 @@ SUFFIX_ONLY = re.compile(
 """A line that holds only the end of a company's name."""
 
 HEADING = _whole(
-    "qty, quantity, price, u ?price, amount, amt, item code, description, descripcion, cant, cantidad, codigo, unidad",
-    "unid, importe, precio, valor, monto, menge, preis, artikel, bezeichnung, prix, qte, designation, quantidade, preco",
-    "descricao",
+    "qty, quantity, price, u ?price, amount, amt, item code, description, descripcion, cant, cantidad, codigo",
+    "unidad, unid, importe, precio, valor, monto, menge, preis, artikel, bezeichnung, prix, qte, designation",
+    "quantidade, preco, descricao",
 )
 """Words of the heading above the goods."""

@@ -11,6 +11,8 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 
+from shared.bus import Bus, Delivery, OwnEvents
+from shared.contracts.comprobantes import ComprobanteAccepted, ComprobanteRejected
 from shared.contracts.message import Call
 from shared.contracts.sunat.comprobantes import ComprobanteShown
 from shared.contracts.sunat.emision import FacturarInput, IssueComprobante
@@ -26,6 +28,7 @@ from tests.support.waiting import until
 
 EMISSIONS = 50
 ANSWER_SECONDS = 1.5
+ORIGIN = "test-chaos"
 ALL = (
     Fault(kind="timeout", seconds=10, times=None, rate=0.05),
     Fault(kind="lost_before", times=None, rate=0.08),
@@ -92,7 +95,7 @@ class Seller:
         venta = await ask(self.platform, CreateVenta(company=self.company, venta=VentaInput.model_validate(sale)))
         call = IssueComprobante(
             request_id=f"{self.company}-{number}",
-            origin="test-chaos",
+            origin=ORIGIN,
             company=self.company,
             venta_id=venta.id,
             datos=FacturarInput.model_validate({"tipo_comprobante": "03" if number % 2 else "01"}),
@@ -191,11 +194,26 @@ async def test_while_every_call_fails_one_way_and_a_kill_comes_each_comprobante_
     await check(rows, database(platform.db, "sunat_emitter"), simulator)
 
 
-async def test_every_end_was_told_and_no_password_is_in_the_audit(platform: Platform, simulator: Simulator) -> None:
-    seller = Seller(platform, "prod", "20100000200")
-    rows = await emit_under((), platform, simulator, seller, kills=1)
+async def test_every_end_is_told_by_one_event_and_no_password_is_in_the_audit(
+    platform: Platform, simulator: Simulator
+) -> None:
+    heard: defaultdict[str, set[str]] = defaultdict(set)
+
+    def hear(delivery: Delivery, _deps: object) -> None:
+        heard[delivery.data["nombre_archivo"]].add(f"{delivery.type} {delivery.id}")
+
+    bus = Bus(platform.stack.where.rabbitmq_url, service="test", origin=ORIGIN)
+    bus.add(OwnEvents(hear, (ComprobanteAccepted, ComprobanteRejected)), None)
+    await bus.start()
+    try:
+        await bus.wait_until_connected(30)
+        rows = await emit_under(ALL, platform, simulator, Seller(platform, "prod", "20100000200"), kills=2)
+        await until(lambda: len(heard) >= EMISSIONS)
+    finally:
+        await bus.close(drain_seconds=1)
+    assert heard.keys() == {row["_id"] for row in rows}
+    assert Counter(len(events) for events in heard.values()) == {1: EMISSIONS}
     db = database(platform.db, "sunat_emitter")
-    audited = db["auditoria_sunat"].find({"company": seller.company})
-    exchanges = [row async for row in audited]
+    exchanges = [row async for row in db["auditoria_sunat"].find({"company": rows[0]["company"]})]
     assert {row["nombre_archivo"] for row in exchanges} == {row["_id"] for row in rows}
     assert not any(b"moddatos" in row["request"].lower() for row in exchanges)

@@ -88,8 +88,8 @@ async def measure(platform: Platform, clients: int, uploads: int) -> None:
 async def database_work(platform: Platform) -> tuple[int, int]:
     """Documents written and commands taken so far, by the server's own count."""
     status = await platform.db.admin.command("serverStatus")
-    counters = status["opcounters"]
-    return sum(counters[kind] for kind in ("insert", "update", "delete")), status["network"]["numRequests"]
+    documents = status["metrics"]["document"]
+    return sum(documents[kind] for kind in ("inserted", "updated", "deleted")), status["network"]["numRequests"]
 
 
 async def all_settled(platform: Platform, users: list[str]) -> bool:

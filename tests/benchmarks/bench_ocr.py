@@ -9,7 +9,7 @@ import asyncio
 import os
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -48,8 +48,8 @@ async def measure(chosen: Sequence[Path], report: Path, *, xml: bool) -> None:
                 for miss in misses:
                     print(f"  {truth.path.name} ({truth.quality}): {miss}")
                 entries.append(Entry(truth, reading, misses, await _page(engine, truth)))
-            for quality in sorted(scores):
-                _print_score(quality, scores[quality])
+            if scores:
+                _print_scores(scores)
     finally:
         await engine.close()
     _print_clock(clock, engine.peak_memory)
@@ -98,18 +98,25 @@ def _children_cpu(engine: LocalEngine) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
-def _print_score(quality: str, score: Score) -> None:
-    if not score.papers:
-        return
-    parts = [f"{key} {score.right[key] / score.counted[key]:.3f}" for key in score.counted]
-    print(f"  {quality} ({score.papers}): {', '.join(parts)}")
-    print(f"    all mandatory right {score.whole / score.papers:.3f}", end="")
+def _print_scores(scores: Mapping[str, Score]) -> None:
+    """A row a quality: share of right values per field, of papers with all mandatory ones right, F1 of the lines."""
+    fields = list(dict.fromkeys(key for score in scores.values() for key in score.counted))
+    ways = list(dict.fromkeys(way for score in scores.values() for way in score.lines))
+    rows = [["quality", "papers", *fields, "all mandatory", *(f"lines by {way}" for way in ways)]]
+    for quality, score in sorted(scores.items()):
+        shares = [f"{score.right[key] / score.counted[key]:.3f}" if score.counted[key] else "" for key in fields]
+        f1 = [f"{score.lines[way].f1:.3f}" if way in score.lines else "" for way in ways]
+        rows.append([quality, str(score.papers), *shares, f"{score.whole / score.papers:.3f}", *f1])
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        print("  " + "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)))
+    score = scores["all"]
     for way, lines in score.lines.items():
-        print(f"; lines by {way} F1 {lines.f1:.3f} ({lines.matched} of {lines.wanted}, {lines.found} found)", end="")
-    print(f"; absent fields reported {score.absent_reported}/{score.absent}" if score.absent else "")
-    if quality == "all":
-        buckets = [f"{low:.2f}-{min(high, 1):.2f}: {share:.3f} of {n}" for low, high, n, share in score.buckets()]
-        print(f"    right by confidence: {', '.join(buckets)}")
+        print(f"  lines by {way}: F1 {lines.f1:.3f} ({lines.matched} of {lines.wanted}, {lines.found} found)")
+    if score.absent:
+        print(f"  absent fields reported as absent: {score.absent_reported} of {score.absent}")
+    for low, high, count, share in score.buckets():
+        print(f"  confidence {low:.2f}-{min(high, 1):.2f}: {share:.3f} of {count} values right")
 
 
 def _print_clock(clock: Clock, peak: int) -> None:

@@ -6,7 +6,8 @@ from typing import Literal
 
 from reconciler.india.discounts import Net
 from reconciler.india.page import Extra, Page
-from reconciler.india.scale import WHOLE, half_up
+from reconciler.india.rates import implied
+from reconciler.india.scale import WHOLE, half_up, percent
 
 Meaning = Literal["exclusive", "inclusive", "untaxed"]
 """What a charge's only amount is."""
@@ -94,6 +95,14 @@ def average(net: Net) -> Rate:
     return Rate(sum(value * rates[0] for rates, value in net.items()), total)
 
 
+def _shown(tax: int, ex: int) -> Rate:
+    """The rate that a charge's printed tax is of it: the slab where it is one, else the very share."""
+    slab = implied(tax, ex)
+    if slab is not None:
+        return Rate(percent(slab) or 0)
+    return Rate(tax * WHOLE, ex) if ex > 0 and tax >= 0 else Rate(0)
+
+
 def _is_unclear(extra: Extra) -> bool:
     """Whether one amount is all that is known of it; the same amount in both columns is one amount."""
     single = extra.ex is not None and (extra.inc is None or extra.inc == extra.ex)
@@ -120,6 +129,6 @@ def settle(extra: Extra, goods: Rate, meaning: Meaning, *, halves: bool) -> Sett
         return None
     if tax is None or (not tax and inc not in {None, ex}):
         tax = rate.tax(ex, halves=halves) if inc is None else inc - ex
-    if inherited:
-        rate = Rate(tax * WHOLE, ex) if ex > 0 and tax >= 0 else Rate(0)
+    if inherited and tax != rate.tax(ex, halves=halves):
+        rate = _shown(tax, ex)
     return Settled(extra.index, ex, tax, rate, taxable=True, inherited=False)

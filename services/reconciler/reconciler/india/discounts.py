@@ -35,7 +35,7 @@ def reductions(page: Page, lines: LineSet) -> Iterator[Reduced]:
     before = Reduced("", net, taken, 0, int(page.cuts_after_tax))
     after = Reduced("discount_after_tax", gross, 0, _off(page.cuts, inclusive), int(not page.cuts_after_tax))
     yield from (after, before) if page.cuts_after_tax else (before, after)
-    fitted = _fitted(page, gross)
+    fitted = _fitted(page, gross, taken)
     if fitted is not None and fitted != net:
         yield Reduced("discount_fitted_to_tax", fitted, taken, 0, 1 + before.departures)
 
@@ -71,12 +71,12 @@ def _off(cuts: Sequence[Cut], total: int) -> int:
     return total - left
 
 
-def _fitted(page: Page, gross: Net) -> dict[Rates, int] | None:
+def _fitted(page: Page, gross: Net, taken: int) -> dict[Rates, int] | None:
     """The absolute discounts laid on the rates that the tax summary, or the printed tax, shows them to lie on."""
-    amount = sum(cut.value for cut in page.cuts if not cut.is_percent)
-    if not amount or len(gross) < len(("one", "other")):
+    if all(cut.is_percent for cut in page.cuts) or len(gross) < len(("one", "other")):
         return None
-    balances, _ = _before([cut for cut in page.cuts if cut.is_percent], gross)
+    balances, by_percents = _before([cut for cut in page.cuts if cut.is_percent], gross)
+    amount = taken - by_percents  # what is left of them after the percents that follow them
     return _by_table(page, balances, amount) or _by_tax(page, balances, amount)
 
 
@@ -89,7 +89,10 @@ def _by_table(page: Page, balances: Net, amount: int) -> dict[Rates, int] | None
             of_rate[key] = of_rate.get(key, 0) + row.taxable
     net = {rates: of_rate.get(rates[0], balance) for rates, balance in balances.items()}
     left = sum(balances.values()) - sum(net.values())
-    return net if of_rate and abs(left - amount) <= page.slack else None
+    if not of_rate or abs(left - amount) > page.slack:
+        return None
+    largest = max(net, key=lambda rates: net[rates])
+    return {**net, largest: net[largest] + left - amount}  # the table says where it lies, not how much it is
 
 
 def _by_tax(page: Page, balances: Net, amount: int) -> dict[Rates, int] | None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from reconciler.india import anchors
 from reconciler.india.engine import Reconciled
 from reconciler.india.scale import rupees
-from reconciler.india.settlement import Trial
+from reconciler.india.settlement import REVERSE_CHARGE_UNMARKED, Trial
 from shared.contracts.india.gst_v4 import V4Document
 from shared.contracts.india.legacy import LegacyDocument
 
@@ -26,6 +26,8 @@ _WORDS = {
     "charges_inclusive": "the charges include their tax",
     "charges_untaxed": "the charges bear no tax",
     "tax_per_rate": "tax is rounded on each rate's total, not line by line",
+    "tax_per_hsn": "tax is rounded on each HSN code's total, as the tax summary has it",
+    REVERSE_CHARGE_UNMARKED: "the tax is the buyer's to pay, though no mark says so",
     "reverse_charge_included": "the total includes the tax that the buyer owes",
     "tcs_on_taxable_ex_tax": "TCS is taken of the taxable value",
     "tcs_on_grand_total_before_tcs": "TCS is taken of the total with tax",

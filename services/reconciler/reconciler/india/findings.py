@@ -9,7 +9,7 @@ from decimal import Decimal
 from reconciler.india import anchors, gstin, rates
 from reconciler.india.page import Line, Page
 from reconciler.india.scale import percents, rupees, tax_of
-from reconciler.india.settlement import Trial
+from reconciler.india.settlement import REVERSE_CHARGE_UNMARKED, Trial
 from reconciler.india.units import uqc
 from shared.contracts.india.gst_v4 import V4Document, V4Item
 
@@ -29,6 +29,7 @@ _WEIGHTS = {
     "GST_TOTAL_CONTRADICTED": 0.15,
     "SUBTOTAL_CONTRADICTED": 0.15,
     "HSN_TABLE_CONTRADICTED": 0.1,
+    "REVERSE_CHARGE_UNMARKED": 0.1,
     "GSTIN_CHECK_DIGIT": 0.03,
     "UNIT_UNKNOWN": 0.03,
     "INVOICE_NUMBER_FORM": 0.03,
@@ -60,14 +61,14 @@ class Finding:
 def findings(document: V4Document, page: Page, trials: Sequence[Trial]) -> list[Finding]:
     """All that is odd: the head, then the lines, then the totals."""
     return [
-        *_of_head(document, page),
+        *_of_head(document, page, trials[0]),
         *_of_lines(document, page, trials[0]),
         *_of_totals(page, trials[0]),
         *_of_choice(page, trials),
     ]
 
 
-def _of_head(document: V4Document, page: Page) -> Iterator[Finding]:
+def _of_head(document: V4Document, page: Page, best: Trial) -> Iterator[Finding]:
     head = document.doc_level
     for who, number in (("supplier", head.supplier_gstin), ("buyer", head.buyer_gstin)):
         plain = gstin.normalized(number)
@@ -91,6 +92,9 @@ def _of_head(document: V4Document, page: Page) -> Iterator[Finding]:
         yield Finding("DATE_BEFORE_GST", f"the invoice is of {head.invoice_date}, GST began on {rates.BEGIN}")
     if page.reverse_charge:
         yield Finding("REVERSE_CHARGE", "the tax is the buyer's to pay, not the supplier's to collect")
+    if REVERSE_CHARGE_UNMARKED in best.name.split("+"):
+        text = "the printed total leaves the tax out, though nothing says that it is the buyer's to pay"
+        yield Finding("REVERSE_CHARGE_UNMARKED", text)
 
 
 def _of_lines(document: V4Document, page: Page, best: Trial) -> Iterator[Finding]:

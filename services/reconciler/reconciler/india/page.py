@@ -11,6 +11,11 @@ from shared.contracts.india.gst_v4 import Charge, Gst, HeaderDiscount, HsnRow, P
 from shared.money import LARGEST_AMOUNT
 
 _ALL = Decimal(100)
+_REVERSE_CHARGE = ("9964", "9965", "9966", "9967", "9972", "9973", "9982", "9983", "9985", "0801", "2401", "5201")
+"""Headings that hold supplies under reverse charge.
+
+Notifications 13/2017 and 4/2017: carriage, rent, hiring, lawyers, directors, sponsors, guards; cashew, tobacco, cotton.
+"""
 _LARGEST = int(LARGEST_AMOUNT) * 100
 
 
@@ -37,6 +42,7 @@ class Line:
     hint: int | None
     """A model's own value without tax: used where nothing else is there."""
     stated: PriceMode | None
+    hsn: str
     notes: list[tuple[str, str]] = field(default_factory=list)
 
     @property
@@ -101,6 +107,10 @@ class Page:
     split_odd: bool
     """The printed taxes are not those that the two states call for."""
     reverse_charge: bool
+    may_be_reverse_charge: bool
+    """All that is taxed is of a kind on which the buyer may owe the tax."""
+    printed_tax: int | None
+    """The printed GST total, or else what the tax summary or the lines' own taxes add up to."""
 
     @property
     def slack(self) -> int:
@@ -113,8 +123,9 @@ def read(document: V4Document) -> Page:
     printed = document.printed
     table = _table(printed.hsn_tax_table)
     inter, odd = _split(document)
+    lines = _lines(document, table)
     return Page(
-        lines=_lines(document, table),
+        lines=lines,
         cuts=_cuts(document.header_discounts),
         cuts_after_tax=any(row.after_tax for row in document.header_discounts),
         extras=_extras(document.charges),
@@ -129,7 +140,19 @@ def read(document: V4Document) -> Page:
         igst=inter,
         split_odd=odd,
         reverse_charge=bool(document.doc_level.reverse_charge),
+        may_be_reverse_charge=document.doc_level.reverse_charge is None
+        and all(line.hsn.startswith(_REVERSE_CHARGE) for line in lines if line.rate),
+        printed_tax=_printed_tax(document, table, lines),
     )
+
+
+def _printed_tax(document: V4Document, table: Sequence[TableRow], lines: Sequence[Line]) -> int | None:
+    told = paise(document.printed.gst_total)
+    if told is not None:
+        return told
+    taxes = [row.tax for row in table] or [line.tax for line in lines if not document.header_discounts]
+    known = [tax for tax in taxes if tax is not None]
+    return sum(known) if known and len(known) == len(taxes) else None
 
 
 def _lines(document: V4Document, table: Sequence[TableRow]) -> tuple[Line, ...]:
@@ -167,6 +190,7 @@ def _line(item: V4Item, by_hsn: Mapping[str, TableRow], general: Decimal | None)
         tax=tax,
         hint=_hint(item),
         stated=_stated(item),
+        hsn="".join(filter(str.isdigit, item.hsn or "")),
         notes=notes,
     )
     line.rate = percent(_rate(item, line, by_hsn, general)) or 0
@@ -243,8 +267,12 @@ def _general_rate(document: V4Document, table: Sequence[TableRow]) -> Decimal | 
         return rates.pop() if len(rates) == 1 else None
     printed = document.printed
     total, value, tax = paise(printed.grand_total), paise(printed.taxable_subtotal), paise(printed.gst_total)
+    if total is not None:
+        total -= (paise(document.round_off) or 0) + (paise(document.tcs.amount) or 0)
     if tax is None and total is not None and value is not None and not document.charges:
-        tax = total - value - (paise(document.round_off) or 0)
+        tax = total - value
+    if value is None and total is not None and tax is not None:
+        value = total - tax
     return implied(tax, value) if tax and value else None
 
 

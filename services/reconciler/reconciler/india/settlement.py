@@ -7,13 +7,15 @@ from reconciler.india import anchors
 from reconciler.india.anchors import Sums
 from reconciler.india.charges import Charged
 from reconciler.india.discounts import Reduced
-from reconciler.india.lines import LineSet
+from reconciler.india.lines import LineSet, Rates
 from reconciler.india.page import Page
 from reconciler.india.scale import half_up, part, tax_of
 
 BEFORE_TCS = "grand_total_before_tcs"
 TAXABLE = "taxable_ex_tax"
 """What TCS may be taken of."""
+REVERSE_CHARGE_UNMARKED = "reverse_charge_unmarked"
+"""In a strategy's name: the tax is the buyer's to pay, although no mark says so."""
 
 _LARGEST_ROUND_OFF = 102
 """Paise: a rupee, and what rounding of components may add."""
@@ -45,13 +47,22 @@ class Trial:
     departures: int
 
     @property
+    def implied_round_off(self) -> int:
+        """The size of a round-off that is not printed.
+
+        A total of whole rupees bears out any common one as well as another, but less than none at all.
+        """
+        size = 0 if self.round_off_printed else abs(self.round_off)
+        return min(size, 1) if size <= _COMMON_ROUND_OFF and self.grand_total % _RUPEE == 0 else size
+
+    @property
     def score(self) -> tuple[int, int, int, int, int, int, int]:
         """Compared in turn, lower is better.
 
         Contradicted anchors; an unprinted round-off above half a rupee; the error; the distance from the anchors; the
         round-off where none is printed; departures from the literal page; the fixed order of the price modes.
         """
-        unprinted = 0 if self.round_off_printed else abs(self.round_off)
+        unprinted = self.implied_round_off
         needs_much = int(unprinted > _COMMON_ROUND_OFF)
         order = self.lines.order
         return len(self.contradicted), needs_much, self.error, self.distance, unprinted, self.departures, order
@@ -87,15 +98,35 @@ def settlements(page: Page, lines: LineSet, reduced: Reduced, charged: Charged) 
             gst=taxed.gst,
             cess=cess,
         )
-        for payable in (False, True) if page.reverse_charge else (True,):
+        for payable, odd in _payable(page, sums, reduced.after_tax):
             tax = taxed.gst + cess if payable else 0
             due = sums.reduced + sums.charges + tax - reduced.after_tax
             for tcs_base, tcs, misfit in _tcs(page, due, sums.reduced + sums.taxable_charges):
-                extra = ["reverse_charge_included"] if page.reverse_charge and payable else []
+                extra = [odd] if odd else []
                 extra += [f"tcs_on_{tcs_base}"] if misfit else []
                 name = "+".join(filter(None, (lines.name, reduced.name, charged.name, taxed.name, *extra)))
                 departures = lines.departures + reduced.departures + charged.departures + taxed.departures + len(extra)
                 yield _trial(page, _Way(name, lines, reduced, charged, departures), sums, (tcs, tcs_base), due)
+
+
+def _payable(page: Page, sums: Sums, after_tax: int) -> list[tuple[bool, str]]:
+    """Whether the supplier collects the tax, and the name of what departs from the page.
+
+    Reverse charge that is not marked is tried only on supplies that fall under it, where the printed total is the value
+    without tax and the printed tax, if any, is right: else a misread total would be taken for one.
+    """
+    if page.reverse_charge:
+        return [(False, ""), (True, "reverse_charge_included")]
+    found = [(True, "")]
+    if page.may_be_reverse_charge and page.grand_total is not None and sums.gst:
+        printed = page.printed_tax
+        without = sums.reduced + sums.charges - after_tax + page.tcs_amount
+        is_right = page.subtotal is not None
+        if printed is not None:
+            is_right = anchors.nearest(printed, anchors.gst_meanings(sums, page)) <= page.slack
+        if is_right and abs(page.grand_total - without) <= _LARGEST_ROUND_OFF:
+            found.append((False, REVERSE_CHARGE_UNMARKED))
+    return found
 
 
 def _trial(page: Page, way: _Way, sums: Sums, tcs: tuple[int, str], due: int) -> Trial:
@@ -158,6 +189,24 @@ def _taxes(page: Page, lines: LineSet, reduced: Reduced, charged: Charged) -> It
     total = sum(tax_of(value, rate, halves=halves) for rate, value in values.items()) + apart
     if total != gst:
         yield _Taxed("tax_per_rate", by_rate, total, 1)
+    printed = page.printed_tax
+    if printed is not None and printed not in {gst, total} and abs(printed - gst) <= page.slack:
+        by_hsn = _by_hsn(page, lines, reduced, halves=halves)
+        if by_hsn not in {by_line, by_rate}:
+            yield _Taxed("tax_per_hsn", by_hsn, by_hsn + gst - by_line, 1)
+
+
+def _by_hsn(page: Page, lines: LineSet, reduced: Reduced, *, halves: bool) -> int:
+    """Tax rounded on the total of each HSN code at each rate, as the rows of a tax summary have it."""
+    values: dict[tuple[str, Rates], int] = {}
+    for line, ex in zip(page.lines, lines.ex, strict=True):
+        key = line.hsn, (line.rate, line.cess_rate)
+        values[key] = values.get(key, 0) + (ex or 0)
+    return sum(
+        _tax_of_share(value, reduced.net[rates], lines.buckets[rates].ex, rates[0], halves=halves)
+        for (_, rates), value in values.items()
+        if rates in lines.buckets
+    )
 
 
 def _by_line_after_discount(page: Page, lines: LineSet, reduced: Reduced, *, halves: bool) -> int:

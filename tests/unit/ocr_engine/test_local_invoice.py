@@ -142,3 +142,25 @@ def test_a_tape_is_read_by_the_rules_for_receipts() -> None:
 def test_a_page_is_no_tape() -> None:
     assert not is_tape(inspected(german_credit().content).lines)
     assert is_tape(document(TAPE).lines)
+
+
+UNKNOWN_WORDS = """\
+Hurtownia Lipa Sp. z o.o.                                   Faktura 17
+ul. Kwiatowa 8
+
+Lp.   Nazwa towaru                Ilosc     Cena      Stawka    Wartosc
+1     Maka pszenna                4         52,00     5%        208,00
+2     Cukier bialy                6         31,50     8%        189,00
+                                            Razem               397,00
+                                            Podatek              25,52
+                                            Do zaplaty          422,52
+"""
+
+
+def test_under_words_of_no_known_language_the_figures_lead_to_lines_and_total() -> None:
+    reading = read_invoice(document(UNKNOWN_WORDS))
+    assert reading.value("total") == "422.52"
+    assert [(item["description"].value, item["quantity"].value) for item in reading.items] == [
+        ("Maka pszenna", "4"),
+        ("Cukier bialy", "6"),
+    ]

@@ -1,4 +1,4 @@
-"""The lines of an invoice, out of its tables; without a heading, out of rows of words and amounts that add up."""
+"""The lines of an invoice, out of its tables."""
 
 import re
 from collections.abc import Sequence
@@ -7,10 +7,10 @@ from decimal import Decimal
 
 from ocr_engine.local.dates import find_dates
 from ocr_engine.local.invoice.headings import LINES
-from ocr_engine.local.invoice.words import Kind, is_carried, kind_of
+from ocr_engine.local.invoice.words import Kind, kind_of
 from ocr_engine.local.page import Line, Span
 from ocr_engine.local.spelling import fold
-from ocr_engine.local.table.figure import Figure, amounts_on, number_of, rates_in
+from ocr_engine.local.table.figure import Figure, number_of, rates_in
 from ocr_engine.local.table.reader import Table, find_tables, label_of
 from ocr_engine.local.table.rows import Row
 from shared.money import CENT, to_cents
@@ -29,7 +29,6 @@ _NOTE = re.compile(
 _PAIR = re.compile(r"^[\w .\-/]{2,40}\s?:\s?\S")
 """`Packing: bottle`; the first line of a name may look so, a further one is a remark."""
 _UNIT = re.compile(r"[a-zà-ÿ²³]{1,12}\.?(?:\([a-z]{1,3}\))?", re.IGNORECASE)
-_NO_LINES = frozenset({Kind.TAX, Kind.DUE, Kind.PREPAID, Kind.BASE, Kind.OTHER})
 _CODE_DIGITS = 4
 _TENTH = Decimal("0.1")
 _SAME_NAME = 1.75
@@ -87,9 +86,7 @@ def read_items(lines: Sequence[Line], decimal: str) -> Items:
         rows = _with_usual_amounts(table.rows)
         read = [_item(row, table, decimal) for row in rows]
         items += _with_discounts(_before_sums(read, lines, decimal), lines, decimal)
-    if items:
-        return Items(tuple(items), tuple((table.first, table.rows[-1].anchor) for table in tables))
-    return _unheaded(lines, decimal)
+    return Items(tuple(items), tuple((table.first, table.rows[-1].anchor) for table in tables) if items else ())
 
 
 def _before_sums(items: Sequence[Item], lines: Sequence[Line], decimal: str) -> list[Item]:
@@ -238,34 +235,3 @@ def _gap(before: Span, after: Span) -> float:
 
 def _height(span: Span) -> float:
     return max(token.height for token in span.tokens)
-
-
-def _unheaded(lines: Sequence[Line], decimal: str) -> Items:
-    """Rows of words with one amount at a common right edge, directly above a sum that they add up to."""
-    rows: list[tuple[int, Span, Figure]] = []
-    for index, line in enumerate(lines):
-        amounts = amounts_on(line, decimal)
-        label = label_of(line, decimal)
-        if not amounts:
-            continue
-        kind = kind_of(label)
-        if kind in {Kind.LINES, Kind.NET, Kind.TOTAL}:
-            chosen = _adding_up(rows, amounts[-1].value)
-            if chosen:
-                items = [Item(name.text, (name,), at, figure) for at, name, figure in chosen]
-                return Items(tuple(items), ((chosen[0][0], chosen[-1][0]),))
-            continue
-        if is_carried(label) or kind in _NO_LINES:
-            continue
-        words = line.tokens[: amounts[-1].start]
-        if sum(character.isalpha() for token in words for character in token.text) > 2:  # noqa: PLR2004 - no name
-            rows.append((index, line.span(words), Figure(amounts[-1].value, amounts[-1].span)))
-    return Items(())
-
-
-def _adding_up(rows: Sequence[tuple[int, Span, Figure]], total: Decimal) -> Sequence[tuple[int, Span, Figure]]:
-    """The rows directly above a sum that add up to it."""
-    for start in range(len(rows) if total else 0):
-        if abs(sum((figure.value for _, _, figure in rows[start:]), Decimal(0)) - total) <= CENT:
-            return rows[start:]
-    return ()

@@ -25,9 +25,10 @@ from ocr_engine.local.invoice.items import Items, read_items
 from ocr_engine.local.invoice.lines import item_fields
 from ocr_engine.local.invoice.numbering import find_numbers, find_orders, find_references
 from ocr_engine.local.invoice.parties import Parties, find_parties
-from ocr_engine.local.invoice.sums import TaxRow, sums_of, tax_rows
+from ocr_engine.local.invoice.sums import TaxRow, every_amount, sums_of, tax_rows
 from ocr_engine.local.invoice.tape import is_tape, read_tape, tape_items
 from ocr_engine.local.invoice.totals import Ledger
+from ocr_engine.local.invoice.unheaded import unheaded_items
 from ocr_engine.local.page import Document, Line, Span
 from shared.contracts.odoo import ODOO_INVOICE
 from shared.contracts.reading import ReadField, Reading
@@ -68,9 +69,9 @@ def read_invoice(document: Document, mode: int = 1) -> Reading:
     paper = Paper.of(lines)
     tape = is_tape(lines)
     items = tape_items(lines, decimal) if tape else Items(())
-    if not items.items:
-        items = read_items(lines, decimal)
-    ledger = Ledger(lines, sums_of(lines, decimal), tax_rows(lines, decimal), items)
+    items = items if items.items else read_items(lines, decimal)
+    items = items if items.items else unheaded_items(lines, decimal)
+    ledger = Ledger(lines, sums_of(lines, decimal), tax_rows(lines, decimal), items, every_amount(lines, decimal))
     totals = ledger.totals()
     dates = find_invoice_dates(paper)
     emails, sites = find_emails(paper), find_sites(paper)

@@ -58,6 +58,15 @@ def sums_of(lines: Sequence[Line], decimal: str) -> list[Sum]:
     return found
 
 
+def every_amount(lines: Sequence[Line], decimal: str) -> list[Sum]:
+    """Every amount, whatever stands beside it."""
+    return [
+        Sum(Kind.OTHER, amount.value, "", amount.span, index)
+        for index, line in enumerate(lines)
+        for amount in amounts_on(line, decimal)
+    ]
+
+
 def tax_rows(lines: Sequence[Line], decimal: str) -> list[TaxRow]:
     """The tax by rate: where rate, base and amount on one line agree, or a rate and one amount stand beside a tax."""
     found: dict[tuple[Decimal, Decimal], TaxRow] = {}

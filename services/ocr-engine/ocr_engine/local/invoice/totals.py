@@ -22,6 +22,9 @@ _BY_PROOFS = ((3.0, 0.99), (2.0, 0.97), (1.0, 0.93), (0.0, 0.85))
 _DISPUTED = 0.6
 _MAY_HOLD_TAX = 0.6
 _COMPUTED = 0.45
+_LED_TO = 0.7
+_HIGHEST_TAX = Decimal("0.3")
+_MOST_AMOUNTS = 300
 _LEAST = 0.3
 
 
@@ -40,12 +43,15 @@ class Totals:
 class Ledger:
     """The figures of one invoice, ready to be asked which belong together."""
 
-    def __init__(self, lines: Sequence[Line], sums: Sequence[Sum], rows: Sequence[TaxRow], items: Items) -> None:
+    def __init__(
+        self, lines: Sequence[Line], sums: Sequence[Sum], rows: Sequence[TaxRow], items: Items, printed: Sequence[Sum]
+    ) -> None:
         spread = [range(first, last + 1) for first, last in items.spread]
         self._lines = lines
         self._sums = _without_parts([each for each in sums if not any(each.line in part for part in spread)])
         self._rows = [row for row in rows if not any(row.line in part for part in spread)]
         self._items = items
+        self._printed = [each for each in printed if not any(each.line in part for part in spread)]
         self._tolerance = CENT * max(2, len(items.items) // 2)
 
     def totals(self) -> Totals:
@@ -75,7 +81,9 @@ class Ledger:
             if not each.amount:
                 weight -= 0.3
             found.append(self._found(each, weight))
-        return found or self._computed()
+        if any(each.kind in {Kind.TOTAL, Kind.DUE} for each in self._sums):
+            return found
+        return [*self._computed(), *found]
 
     def _with_confidence(self, ranked: list[Found]) -> list[Found]:
         """The candidates, the first as sure as its proofs make it; one that the printed sums speak against is not."""
@@ -224,13 +232,26 @@ class Ledger:
         return tuple(rows)
 
     def _computed(self) -> list[Found]:
-        """A total that is nowhere labelled: net and tax, or the lines."""
+        """A total under no known label: a printed amount that two others lead to, else net and tax, else the lines."""
+        led = self._led_to()
+        if led is not None:
+            return [self._found(led, _LED_TO)]
         nets = [each.amount for each in self._sums if each.kind is Kind.NET]
         taxes = [each.amount for each in self._of(Kind.TAX)]
         if nets and taxes:
             return [Found(_plain(nets[-1] + taxes[-1]), "", _COMPUTED, None, "computed")]
         lines = self._items.total
         return [Found(_plain(lines), "", _COMPUTED, None, "computed")] if lines is not None else []
+
+    def _led_to(self) -> Sum | None:
+        """The largest printed amount that is the sum of two others, the smaller a plausible tax on the larger."""
+        distinct = sorted({each.amount for each in self._printed if each.amount > 0}, reverse=True)[:_MOST_AMOUNTS]
+        for total in distinct:
+            for net in distinct:
+                tax = total - net
+                if net < total and tax in distinct and tax <= net * _HIGHEST_TAX:
+                    return next(each for each in reversed(self._printed) if each.amount == total)
+        return None
 
     def _of(self, kind: Kind) -> list[Sum]:
         return [each for each in self._sums if each.kind is kind]

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -9,7 +10,7 @@ from urllib.parse import quote, urlencode
 
 from gateway.limits import RateLimits
 
-_EXPIRES, _SIGNATURE = "vence", "firma"
+_EXPIRES, _SIGNATURE, DOCUMENT = "vence", "firma", "documento"
 
 
 @dataclass(frozen=True)
@@ -21,13 +22,15 @@ class Links:
     key: bytes | None = field(default=None, repr=False)
     lifetime: timedelta = timedelta(hours=24)
 
-    def signed(self, path: str, headers: Mapping[str, str], now: datetime) -> str:
-        """A link to a file that holds for its lifetime."""
+    def signed(self, path: str, headers: Mapping[str, str], now: datetime, document: str = "") -> str:
+        """A link to a file that holds for its lifetime; `document` says which, where the path means one per tenant."""
         link = self.plain(path, headers)
         if self.key is None:
             return link
         expires = int((now + self.lifetime).timestamp())
-        return f"{link}?{urlencode({_EXPIRES: expires, _SIGNATURE: self._signature(path, expires, self.key)})}"
+        named = {DOCUMENT: document} if document else {}
+        signature = self._signature(path, document, expires, self.key)
+        return f"{link}?{urlencode({**named, _EXPIRES: expires, _SIGNATURE: signature})}"
 
     def plain(self, path: str, headers: Mapping[str, str]) -> str:
         """A link without a signature."""
@@ -39,11 +42,11 @@ class Links:
         expires, shown = query.get(_EXPIRES, ""), query.get(_SIGNATURE, "")
         if self.key is None or not (expires.isascii() and expires.isdecimal() and len(expires) <= 12):  # noqa: PLR2004 - far beyond any year
             return False
-        wanted = self._signature(path, int(expires), self.key)
+        wanted = self._signature(path, query.get(DOCUMENT, ""), int(expires), self.key)
         return hmac.compare_digest(wanted.encode(), shown.encode()) and now.timestamp() < int(expires)
 
-    def _signature(self, path: str, expires: int, key: bytes) -> str:
-        return hmac.new(key, f"{expires}:{path}".encode(), hashlib.sha256).hexdigest()
+    def _signature(self, path: str, document: str, expires: int, key: bytes) -> str:
+        return hmac.new(key, json.dumps([expires, path, document]).encode(), hashlib.sha256).hexdigest()
 
 
 @dataclass(frozen=True)

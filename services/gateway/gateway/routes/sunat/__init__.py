@@ -2,7 +2,7 @@
 
 from gateway.http import Family
 from gateway.routes import bearer
-from gateway.routes.sunat import catalogos, documentos, emisores, envelope, files, notas, series, ventas
+from gateway.routes.sunat import catalogos, documentos, emisores, envelope, files, impresos, notas, series, ventas
 
 _REFUSALS = {
     **dict.fromkeys(
@@ -10,6 +10,7 @@ _REFUSALS = {
             "ARCHIVO_NO_ENCONTRADO",
             "CATALOGO_NO_ENCONTRADO",
             "COMPROBANTE_NO_ENCONTRADO",
+            "CORREO_NO_ENCONTRADO",
             "NOTA_NO_ENCONTRADA",
             "SERIE_NO_ENCONTRADA",
             "VENTA_NO_ENCONTRADA",
@@ -17,6 +18,7 @@ _REFUSALS = {
         404,
     ),
     "CERTIFICADO_ILEGIBLE": 400,
+    "CORREO_NO_CONFIGURADO": 503,
 }
 
 FAMILY = Family(
@@ -28,6 +30,7 @@ FAMILY = Family(
         *ventas.ROUTES,
         *documentos.ROUTES,
         *notas.ROUTES,
+        *impresos.ROUTES,
     ),
     authenticate=bearer.authenticate,
     answer=envelope.answer,
@@ -39,7 +42,7 @@ FAMILY = Family(
 
 FILES = Family(
     name="sunat-files",
-    routes=files.ROUTES,
+    routes=(*files.ROUTES, *impresos.PDF_ROUTES),
     answer=envelope.answer,
     error=envelope.error,
     answer_model=envelope.answer_model,

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 
 from gateway.http import Body, BrokenBody, ErrorRow, Incoming, Problem
-from gateway.multipart import Malformed, MultipartParser, PartData, PartStarted, Piece, boundary_of
+from gateway.multipart import Malformed
+from gateway.routes.sunat.parts import PartTooLarge, read_parts
 
 FORMULARIO_INVALIDO = ErrorRow(400, "FORMULARIO_INVALIDO", "El cuerpo debe ser multipart/form-data con el certificado")
 CERTIFICADO_FALTANTE = ErrorRow(400, "CERTIFICADO_FALTANTE", "Envíe el archivo .pfx en el campo certificado")
@@ -23,35 +24,16 @@ class CertificadoUpload:
 
 
 async def _read(incoming: Incoming) -> CertificadoUpload:
-    parts: dict[str, bytearray] = {}
-    place = bytearray()
     try:
-        parser = MultipartParser(boundary_of(incoming.headers.get("content-type", "")))
-        async for chunk in incoming.chunks:
-            for piece in parser.feed(chunk):
-                place = _taken(piece, parts, place)
-            if parser.finished:
-                break
-        parser.close()
-        password = parts.get(_PASSWORD, bytearray()).decode()
+        parts = await read_parts(incoming, {_FILE: _LARGEST_FILE, _PASSWORD: _LARGEST_OTHER})
+        password = parts.get(_PASSWORD, b"").decode()
     except (Malformed, BrokenBody, UnicodeDecodeError):
         raise Problem(FORMULARIO_INVALIDO) from None
+    except PartTooLarge:
+        raise Problem(CERTIFICADO_GRANDE) from None
     if not parts.get(_FILE):
         raise Problem(CERTIFICADO_FALTANTE)
-    return CertificadoUpload(bytes(parts[_FILE]), password)
-
-
-def _taken(piece: Piece, parts: dict[str, bytearray], place: bytearray) -> bytearray:
-    """Keep a piece; where the next one goes."""
-    match piece:
-        case PartStarted(name):
-            # The first part of a name counts; others and unknown ones are read and forgotten.
-            return parts.setdefault(name, bytearray()) if name in {_FILE, _PASSWORD} - set(parts) else bytearray()
-        case PartData(data):
-            place += data
-            if len(place) > (_LARGEST_FILE if place is parts.get(_FILE) else _LARGEST_OTHER):
-                raise Problem(CERTIFICADO_GRANDE)
-    return place
+    return CertificadoUpload(parts[_FILE], password)
 
 
 CERTIFICADO_BODY = Body(

@@ -71,7 +71,7 @@ async def emitted(call: IssueComprobante | IssueNota, given: Input[Any], deps: D
         Problem: 429; 422 where SUNAT rejects.
         Refused: it was not issued.
     """
-    await _count(given, deps)
+    await count(given, deps, "sunat")
     with deps.waiters.expect(given.request_id) as future:
         deadline = asyncio.get_running_loop().time() + deps.sunat.wait.total_seconds()
         shown: ComprobanteShown = await deps.bus.call(call, timeout=_ISSUE_SECONDS)
@@ -92,10 +92,11 @@ async def emitted(call: IssueComprobante | IssueNota, given: Input[Any], deps: D
     return shown
 
 
-async def _count(given: Input[Any], deps: Deps) -> None:
+async def count(given: Input[Any], deps: Deps, what: str) -> None:
+    """Count one emission, or one e-mail, of the tenant. Raises Problem: 429."""
     if deps.sunat.limits is None:
         return
-    standing = await deps.sunat.limits.take(f"sunat/{given.caller.company}")
+    standing = await deps.sunat.limits.take(f"{what}/{given.caller.company}")
     if not standing.accepted:
         raise Problem(LIMITE_DE_EMISION, headers={"Retry-After": str(standing.retry_after)})
 
@@ -119,5 +120,5 @@ def emitido_values(shown: ComprobanteShown, pdf_path: str, given: Input[Any], li
         "qr": links.signed(QR.path(f"{name}.png"), given.headers, now),
         "xml_url": links.signed(XML.path(f"{name}.xml"), given.headers, now),
         "cdr_url": links.signed(CDR.path(f"R-{name}.zip"), given.headers, now) if shown.tiene_cdr else None,
-        "pdf_url": links.plain(pdf_path, given.headers),
+        "pdf_url": links.signed(pdf_path, given.headers, now, name),
     }

@@ -18,6 +18,7 @@ _BY_FIELD = {
     "ruc": "debe tener 11 dígitos y comenzar con 10, 15, 16, 17 o 20",
     "ubigeo": "debe tener 6 dígitos válidos",
     "sol_endpoint": "debe ser beta o prod",
+    "to": "debe ser una dirección de correo",
 }
 """Said of whatever is wrong with the field, unless it is missing."""
 _BY_TYPE = {

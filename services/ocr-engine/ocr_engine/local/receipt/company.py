@@ -20,6 +20,7 @@ from ocr_engine.local.receipt.vocabulary import (
     ISSUER_LABEL,
     LEGAL,
     NOT_ISSUER,
+    OTHER_TITLE,
     OWNED_BY,
     REGISTER_BEHIND,
     REGISTER_LINE,
@@ -102,12 +103,25 @@ def find_company(lines: Sequence[Line], end: int, *, accents: bool = True) -> li
 
 def _own_cells(line: Line) -> str:
     cells = [cell.text for cell in line.cells()]
-    own = [cell for cell in cells if not TITLE.search(fold(cell)) and sum(map(str.isalpha, cell)) >= _LEAST_LETTERS]
+    own = [
+        cell
+        for cell in cells
+        if not TITLE.search(fold(cell))
+        and not OTHER_TITLE.search(fold(cell))
+        and sum(map(str.isalpha, cell)) >= _LEAST_LETTERS
+    ]
     return " ".join(own) if len(cells) > 1 and own else line.text
 
 
 def _is_address(folded: str) -> bool:
-    return ADDRESS.search(folded) is not None and not LEGAL.search(folded) and not REGISTER_BEHIND.search(folded)
+    if ADDRESS.search(folded) is None or LEGAL.search(folded) or REGISTER_BEHIND.search(folded):
+        return False
+    return not _is_shop(folded)
+
+
+def _is_shop(folded: str) -> bool:
+    """Words of a shop or firm alone, without the figures and commas of an address or a label's value."""
+    return not re.search(r"[\d,:]", folded) and bool(TRADE.search(folded) or FIRM.search(folded)) and _own_words(folded)
 
 
 def _excluded(folded: str) -> bool:
@@ -121,6 +135,8 @@ def _excluded(folded: str) -> bool:
     if len(set(HEADING.findall(folded))) > 1:
         return True
     if _LABELLED.match(folded) and not ISSUER_LABEL.match(folded):
+        return True
+    if OTHER_TITLE.search(folded) and not _is_shop(folded):
         return True
     return any(pattern.search(folded) for pattern in (CONTACT, TAX_NUMBER, TITLE, NOT_ISSUER, REGISTER_LINE))
 

@@ -100,15 +100,21 @@ TAX_NUMBER = re.compile(
     r"|\b(?:gst|sst|vat|tax)\s?(?:reg\w*|id|no|ref)\b|^gst"
 )
 _TITLES = words(
-    "tax ?invoice, invoice, receipt, bill, cash sales?, cash bill, guest check, check, official, simplified",
-    "original, copy, duplicate, reprint, welcome, thank, thanks, factura, ticket, tiquete, boleta, recibo, nota",
-    "cupom, documento, comprobante, rechnung, kassenbon, bon, beleg, quittung, kundenbeleg, facture, recu, ricevuta",
-    "scontrino, gracias, obrigad[oa], danke, merci, bienvenid\\w*, order, queue, table, counter, cashier, server",
-    "waiter, date, time, take ?away, dine ?in, carry ?out, pick ?up, terminal, pos, shift, trans\\w*, doc, document",
-    "no, page, member, customer, cliente, delivery, statement",
+    "tax ?invoice, invoice, receipt, bill, cash sales?, cash bill, guest check, official receipt, simplified",
+    "duplicate, reprint, welcome, thank, thanks, factura, ticket, tiquete, boleta, recibo, cupom, documento",
+    "comprobante, rechnung, kassenbon, beleg, quittung, kundenbeleg, facture, recu, ricevuta, scontrino, gracias",
+    "obrigad[oa], danke, merci, bienvenid\\w*, customer, cliente",
+)
+_ALSO_NAMES = words(
+    "official, original, copy, nota, bon, order, queue, table, counter, check, cashier, server, waiter, date, time",
+    "take ?away, dine ?in, carry ?out, pick ?up, terminal, pos, shift, trans\\w*, doc, document, no, page, member",
+    "delivery, statement",
 )
 TITLE = re.compile(rf"^\W*(?:your |the |customer |order )?\b(?:{_TITLES})\b")
-"""How lines begin that name the paper, or something about it, and no company."""
+"""How lines begin that name the paper and no company."""
+
+OTHER_TITLE = re.compile(rf"^\W*(?:your |the |customer |order )?\b(?:{_ALSO_NAMES})\b")
+"""How lines begin that say something of the paper, unless they go on with the words of a shop."""
 
 NOT_ISSUER = re.compile(
     r"^\W*(?:formerly|f\.?k\.?a)\b|\b(?:bill(?:ed)? to|sold to|ship to|deliver(?:ed)? to|customer|cliente|client"

@@ -61,7 +61,8 @@ _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 def make_app(families: Iterable[Family], deps: Deps, default: Family) -> web.Application:
     """The routes of all families as an application; `default` writes the errors of paths that no route has."""
-    app = web.Application(middlewares=[_unrouted(default)])
+    families = tuple(families)
+    app = web.Application(middlewares=[_unrouted(families, default)])
     streams = Streams()
     app.on_shutdown.append(streams.end)
     for family in families:
@@ -97,7 +98,9 @@ async def _continue(request: web.Request) -> None:
         request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
 
-def _unrouted(default: Family) -> Middleware:
+def _unrouted(families: Iterable[Family], default: Family) -> Middleware:
+    own = {route.path: family for family in families if family.refuses_unrouted for route in family.routes}
+
     @web.middleware
     async def answer_unrouted(request: web.Request, handler: _Handler) -> web.StreamResponse:
         """Answer an unknown path or a wrong method in an envelope."""
@@ -109,10 +112,12 @@ def _unrouted(default: Family) -> Middleware:
         else:
             problem = Problem(NOT_FOUND)
 
-        async def refuse(exchange: Exchange) -> Reply:
-            return _failed(default, problem, exchange)
+        family = next((own[path] for path in own if f"{request.path}/".startswith(f"{path}/")), default)
 
-        return _response(await _observed(request, default.name, "unrouted", refuse))
+        async def refuse(exchange: Exchange) -> Reply:
+            return _named(family, _failed(family, problem, exchange), exchange)
+
+        return _response(await _observed(request, family.name, "unrouted", refuse))
 
     return answer_unrouted
 
@@ -190,12 +195,17 @@ async def _chunks(request: web.Request, seconds: float) -> AsyncIterator[bytes]:
         yield chunk
 
 
+def _named(family: Family, reply: Reply, exchange: Exchange) -> Reply:
+    """With the request's id in a header, where the family has one."""
+    if family.request_header is None:
+        return reply
+    return replace(reply, headers={family.request_header: exchange.request_id, **reply.headers})
+
+
 async def _answer(family: Family, route: Route, deps: Deps, incoming: Incoming, exchange: Exchange) -> Reply:
     """Authenticate, read, call, write; every error becomes one of the family's answers."""
     writer = _Writer(family, route, deps, exchange)
-    reply = await writer.guarded(lambda: writer.answer(incoming))
-    if family.request_header is not None:
-        reply = replace(reply, headers={family.request_header: exchange.request_id, **reply.headers})
+    reply = _named(family, await writer.guarded(lambda: writer.answer(incoming)), exchange)
     if family.headers is None or writer.caller is None:
         return reply
     return replace(reply, headers={**await family.headers(writer.caller, deps), **reply.headers})

@@ -240,6 +240,25 @@ async def test_a_bad_request_is_told_in_one_sentence(
         assert reply.json["error"] == said
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "status", "said"),
+    [
+        ("GET", V4, 405, "Only POST is answered at this path"),
+        ("PUT", LEGACY, 405, "Only POST is answered at this path"),
+        ("POST", f"{V4}/", 404, "There is nothing at this path"),
+        ("POST", f"{LEGACY}/status", 404, "There is nothing at this path"),
+    ],
+)
+async def test_another_method_or_path_is_refused_in_the_same_shape(
+    gateway: Gateway, method: str, path: str, status: int, said: str
+) -> None:
+    reply = await gateway.send(method, path)
+    assert (reply.status, reply.json) == (status, {"error": said})
+    assert reply.headers["X-Request-ID"]
+    assert reply.headers.get("Allow") == ("POST" if status == 405 else None)
+    assert "success" in (await gateway.send("GET", "/api/ocr-structured-v5")).json
+
+
 @pytest.mark.parametrize("path", [V4, LEGACY])
 async def test_a_document_at_fault_is_422_and_a_failure_of_ours_is_500(gateway: Gateway, path: str) -> None:
     def fail(reason: Unreadable) -> Any:

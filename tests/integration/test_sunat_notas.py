@@ -165,3 +165,11 @@ async def test_notes_are_listed_by_day_series_and_reference(database: Database) 
     assert await numbers(comprobante_referencia="F001-x") == []
     assert await numbers(serie="FC02") == []
     assert await numbers(fecha_hasta=today.replace(year=2000)) == []
+
+
+async def test_what_was_tried_out_takes_no_note_in_production(database: Database) -> None:
+    deps = await emitter(database)
+    await accepted_factura(deps)
+    await set_up(deps, sol_endpoint="prod")
+    with pytest.raises(Refused, match="se emitió en beta"):
+        await note(deps)

@@ -122,6 +122,7 @@ async def _prepared(order: Order, serie: StoredSerie, comprobante_id: int, deps:
         id=comprobante_id,
         company=order.emisor.company,
         emisor_id=order.emisor.id,
+        ambiente=order.emisor.sol_endpoint,
         serie=serie,
         comprobante=comprobante,
         xml=signed.xml,

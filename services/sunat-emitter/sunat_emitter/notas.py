@@ -6,6 +6,7 @@ from typing import Any
 
 from shared.bus import Reply
 from shared.contracts.sunat.emision import ComprobantesPage, IssueNota, ListNotas, NotaInput, ReadNota
+from shared.contracts.sunat.emisores import Endpoint
 from shared.contracts.sunat.values import TipoComprobante
 from shared.errors import Refused, Unavailable
 from sunat_emitter.catalogos import MOTIVO_NOTA_CREDITO, MOTIVO_NOTA_DEBITO
@@ -60,7 +61,7 @@ async def _issue(call: IssueNota, digest: str, deps: Deps) -> StoredComprobante:
     nota = call.nota
     emisor = await issuer_of(call.company, deps)
     key = ready(emisor, deps.now(), deps)
-    changed = await _referenced(call, deps)
+    changed = await _referenced(call, emisor.sol_endpoint, deps)
     wanted = _note(nota, changed.documento)
     await _check_amount(nota, wanted, changed, deps)
     serie = await choose_serie(call.company, nota.tipo, _LETTERS[nota.comprobante_referencia.tipo], nota.serie, deps)
@@ -81,12 +82,17 @@ async def _issue(call: IssueNota, digest: str, deps: Deps) -> StoredComprobante:
     return await emit(order, deps)
 
 
-async def _referenced(call: IssueNota, deps: Deps) -> StoredComprobante:
+async def _referenced(call: IssueNota, ambiente: Endpoint, deps: Deps) -> StoredComprobante:
     wanted = call.nota.comprobante_referencia
     found = await deps.comprobantes.by_number(call.company, wanted.tipo, wanted.serie, wanted.numero)
     number = f"{wanted.serie}-{wanted.numero}"
     if found is None:
         raise Refused("COMPROBANTE_NO_ENCONTRADO", f"El comprobante {number} no existe")
+    if found.ambiente != ambiente:
+        raise Refused(
+            "COMPROBANTE_NO_ACEPTADO",
+            f"El comprobante {number} se emitió en {found.ambiente} y el emisor está ahora en {ambiente}",
+        )
     if found.estado != "ACEPTADO":
         raise Refused(
             "COMPROBANTE_NO_ACEPTADO",

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from shared.contracts.message import Contract
+from shared.contracts.sunat.emisores import Endpoint
 from shared.contracts.sunat.values import EstadoSunat
 from shared.mongo import Database, Index
 from sunat_emitter.documents.model import Comprobante
@@ -20,6 +21,7 @@ class StoredComprobante(Contract):
     id: int
     company: str
     emisor_id: int
+    ambiente: Endpoint
     venta_id: int | None
     documento: Comprobante
     referencia: str | None = None

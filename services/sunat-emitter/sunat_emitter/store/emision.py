@@ -7,6 +7,7 @@ from typing import Any
 
 from pymongo.asynchronous.client_session import AsyncClientSession
 
+from shared.contracts.sunat.emisores import Endpoint
 from shared.errors import LumisError, Unavailable
 from shared.mongo import Database, DuplicateKeyError, PyMongoError
 from sunat_emitter.documents.model import Comprobante
@@ -61,6 +62,8 @@ class Emission:
     origin: str
     now: datetime
     kept_until: datetime
+    ambiente: Endpoint = "beta"
+    """Where SUNAT is to have it: what was tried out is worth nothing in production."""
 
     def document(self) -> dict[str, Any]:
         """The comprobante as it is inserted."""
@@ -70,6 +73,7 @@ class Emission:
             "id": self.id,
             "company": self.company,
             "emisor_id": self.emisor_id,
+            "ambiente": self.ambiente,
             "venta_id": self.venta_id,
             "ruc": comprobante.emisor.ruc,
             "tipo": comprobante.tipo,

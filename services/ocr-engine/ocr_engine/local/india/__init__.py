@@ -1,0 +1,1 @@
+"""Rules that read GST invoices of India, under both of its schemas."""

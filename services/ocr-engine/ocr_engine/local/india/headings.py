@@ -1,0 +1,200 @@
+"""How GST invoices head their columns; and headings such as CGST over `Rate | Amount` made single ones."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from ocr_engine.local.india.kinds import ends_rows, is_carried, is_section
+from ocr_engine.local.page import Line, Token
+from ocr_engine.local.spelling import fold
+from ocr_engine.local.table.vocabulary import Vocabulary
+
+_INCL = r"(?:incl|inclusive|including|inc|with)(?: of)?(?: all)?(?: tax(?:es)?| gst)?"
+_EXCL = r"(?:(?:excl|exclusive|excluding|ex|without|before|w o)(?: of)?(?: tax(?:es)?| gst)?)"
+_AMT = r"(?:amt|amount|value|val)"
+_TAX_NAMES = {
+    "cgst": r"c ?gst|central (?:gst|tax)|cgst tax",
+    "sgst": r"s ?gst(?: ?utgst)?|ut ?gst|state (?:gst|tax)|sgst tax|sgst ut ?gst|state ut tax",
+    "igst": r"i ?gst|integrated (?:gst|tax)|igst tax",
+    "cess": r"cess|comp(?:ensation)? cess|gst cess",
+}
+
+
+def _tax_headings() -> dict[str, str]:
+    found = {}
+    for key, names in _TAX_NAMES.items():
+        found[f"{key}_rate"] = rf"{key}rate|(?:{names}) ?(?:rate|%|r)(?: ?%)?|% ?(?:{names})|rate of (?:{names})"
+        found[key] = rf"{key}amount|(?:{names})(?: (?:{_AMT}|tax|amt rs))?|{_AMT} (?:of )?(?:{names})"
+    return found
+
+
+TABLES = Vocabulary(
+    headings={
+        "rate_with_tax": rf"(?:unit |sale |selling )?(?:rate|price|mrp)(?: per)?(?: unit)? {_INCL}"
+        "|{_INCL} (?:rate|price)",
+        "name": (
+            r"(?:full )?(?:descriptions?|particulars?|name|details)(?: (?:and|&) (?:specifications?|specs))?(?: of)?"
+            r"(?: the)?(?: (?:goods|products?|services?|items?|materials?|commodity|supply))?"
+            r"(?: ?(?:and|&|or) ?(?:goods|services?))?(?: supplied)?|goods services?|goods|services?"
+            r"|(?:item|product|goods|material|service|article) ?(?:and )?(?:descriptions?|name|details|particulars)"
+            r"|items?|products?|item & description|item and description|product service|commodity|article|work done"
+        ),
+        "serial": r"(?:s|sl|sr|si|ser|serial|line|item|row)(?: ?(?:no|num|number|#|n))?|#|no|sno|slno|srno|s l no|n",
+        "code": r"(?:item|product|part|material|sku|article|style|design) ?(?:code|no|id|number)|sku|code|upc"
+        "|ean|barcode",
+        "hsn": (
+            r"(?:hsn|sac)(?: ?(?:/|and|or)? ?(?:hsn|sac))?(?: ?(?:code|no|number|cd))?(?: (?:of goods|for goods))?"
+            r"|hsnsac|hsn sac ?(?:code|no)?|hsn code|hsncode"
+        ),
+        "batch": r"batch(?: no)?|lot(?: no)?|exp(?:iry)?(?: date)?|mfg(?: date)?|mfr|pack(?:ing|age)?s?|pkgs?"
+        "|no of pkgs?",
+        "free": r"free(?: qty| quantity)?|fr|sch(?:eme)?(?: qty)?|bonus|foc",
+        "qty": (
+            r"(?:billed |actual |total |inv(?:oice)? )?(?:qty|quantity|qnty|quan|qtty)(?: ?(?:billed"
+            r"|nos|pcs|in nos|in kgs"
+            r"|shipped|supplied|unit|uom))?|no of units|nos|units|pcs|hours|hrs|days"
+        ),
+        "unit": r"uom|uqc|unit|u o m|per|measure|unit of measure(?:ment)?|u m|unit code",
+        "discount": (
+            r"(?:trade |cash |item |line )?(?:disc(?:ount)?|dis)(?: ?(?:%|per|pct|percent(?:age)?"
+            r"|rate|in %|1|1 %|% 1))?"
+            r"|% ?(?:disc(?:ount)?|dis)|less disc(?:ount)?|d1|d 1 ?%?|cd ?%?|td ?%?|disc\d?% ?"
+        ),
+        "discount2": (
+            r"(?:spl|special|addl|additional|scheme|sch|extra|second|2nd|cash)(?: ?(?:disc(?:ount)?|dis))(?: ?%)?"
+            r"|(?:disc(?:ount)?|dis) ?2 ?%?|d2|d 2 ?%?|sd ?%?|(?:disc|discount) % 2"
+        ),
+        "discount_amount": rf"(?:disc(?:ount)?|dis|total disc(?:ount)?) {_AMT}|rebate|(?:less )?abatement",
+        **_tax_headings(),
+        "gst_rate": (
+            r"(?:gst|tax) ?(?:rate|%|slab|per|percent)(?: ?%)?|(?:rate of|%) ?(?:gst|tax)|rate ?% ?gst|gst r|tax rate %"
+            r"|igst sgst cgst %|gst % rate|gst rate percent"
+        ),
+        "gst": r"gst|tax(?:es)?|gst tax|i c s gst",
+        "gst_amount": rf"(?:total )?(?:gst|tax) {_AMT}|total (?:gst|tax)|{_AMT} of (?:gst|tax)|tax payable|gst payable",
+        "taxable": (
+            rf"(?:total |net )?(?:taxable|assess?able|taxble)(?: ?(?:{_AMT}|supply))?|{_AMT} {_EXCL}(?: tax)?"
+            rf"|(?:net|total) {_AMT} {_EXCL}|total {_EXCL}|{_AMT} before (?:tax|gst)"
+            r"|taxable value of supply|total taxable (?:value|amount)"
+        ),
+        "gross": rf"gross(?: ?{_AMT})?|(?:total|{_AMT}) before disc(?:ount)?|basic {_AMT}|sub ?total",
+        "total": (
+            rf"(?:line |net |item |total )?(?:total|{_AMT})(?: {_AMT})? {_INCL}|(?:total )?{_AMT} after (?:tax|gst)"
+            rf"|total(?: ?{_AMT})?(?: rs)?|gross total|net total|total (?:invoice )?value|line total"
+            rf"|grand total|total price"
+        ),
+        "amount": rf"(?:net |line |final |bill )?{_AMT}(?: rs)?|net(?: price)?|total price"
+        "|ext(?:ended)? (?:price|amount)",
+        "mrp": r"(?:m ?r ?p|mrp(?: rate)?|list price|max(?:imum)? retail price)(?: ?(?:unit|rs|each))?",
+        "rate": (
+            rf"(?:unit |basic |net |base |sale |selling |item )?(?:rate|price|cost)(?: ?(?:per"
+            rf"|/)? ?(?:unit|item|each|pc|pcs"
+            rf"|kg|nos|uom))?(?: {_EXCL})?|per unit(?: rate| price)?|unit value|each|rate ?/? ?unit"
+        ),
+    },
+    figures=frozenset({"qty", "free", "rate", "rate_with_tax", "mrp", "amount", "taxable", "total", "gross"}),
+    amounts=("amount", "taxable", "total", "gross", "rate", "rate_with_tax"),
+    text="name",
+    sums=ends_rows,
+    sections=is_section,
+    skips=is_carried,
+    repeated={"discount": "discount2"},
+    taxes=frozenset({"gst", "gst_rate", "gst_amount", *_TAX_NAMES, *(f"{key}_rate" for key in _TAX_NAMES)}),
+    with_tax="total",
+)
+"""Goods and services, and the tax summary by HSN."""
+
+_GROUP = {key: re.compile(rf"\W*(?:{names})\W*") for key, names in _TAX_NAMES.items()}
+_RATE = re.compile(r"\W*(?:rate(?: ?%| ?\(%\))?|%|\(%\)|r|per|tax rate)\W*")
+_AMOUNT = re.compile(r"\W*(?:am(?:oun)?t\.?|value|tax|tax amt|amt)(?: ?\(?(?:rs\.?|inr|₹)\)?)?\W*")
+_BELOW = 3.2
+"""In line heights: how far under the name of a tax its two columns are headed."""
+_ASIDE = 6.0
+_MOST_WORDS = 3
+
+
+def with_single_headings(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """The lines with each `Rate | Amount` under the name of a tax written as that tax's rate and amount."""
+    result = list(lines)
+    for index, line in enumerate(lines):
+        groups = list(_names(result[index]))
+        if not groups or len(groups) > 8:  # noqa: PLR2004 - a sentence on taxes
+            continue
+        for below in range(index + 1, min(index + 4, len(lines))):
+            other = result[below]
+            if other.page != line.page or other.middle - line.middle > _BELOW * max(line.height, other.height):
+                break
+            pairs = list(_pairs(other))
+            if not pairs:
+                continue
+            matched = _matched(groups, pairs)
+            if matched:
+                result[index] = _without(result[index], [token for group, _ in matched for token in group[1]])
+                result[below] = _renamed(other, {id(t): name for _, pair in matched for t, name in pair})
+            break
+    return tuple(line for line in result if line.tokens)
+
+
+_Name = tuple[str, list[Token]]
+_Pair = tuple[Token, Token]
+
+
+def _names(line: Line) -> Iterator[_Name]:
+    """The names of taxes on a line, each with its words."""
+    for cell in line.cells():
+        start = 0
+        tokens = cell.tokens
+        while start < len(tokens):
+            for width in range(min(_MOST_WORDS, len(tokens) - start), 0, -1):
+                text = fold(" ".join(token.text for token in tokens[start : start + width])).replace("/", " ")
+                key = next((key for key, pattern in _GROUP.items() if pattern.fullmatch(text)), None)
+                if key:
+                    yield key, list(tokens[start : start + width])
+                    start += width
+                    break
+            else:
+                start += 1
+
+
+def _pairs(line: Line) -> Iterator[_Pair]:
+    """Neighbouring headings of a rate and an amount."""
+    tokens = [token for token in line.tokens if fold(token.text).strip("()[]. ") not in {"", "rs", "₹", "inr"}]
+    place = 0
+    while place + 1 < len(tokens):
+        one, two = fold(tokens[place].text), fold(tokens[place + 1].text)
+        if _RATE.fullmatch(one) and _AMOUNT.fullmatch(two):
+            yield tokens[place], tokens[place + 1]
+            place += 1
+        elif (
+            place + 2 < len(tokens)
+            and _RATE.fullmatch(one)
+            and _RATE.fullmatch(two)
+            and _AMOUNT.fullmatch(fold(tokens[place + 2].text))
+        ):
+            yield tokens[place], tokens[place + 2]
+            place += 2
+        place += 1
+
+
+def _matched(groups: Sequence[_Name], pairs: Sequence[_Pair]) -> list[tuple[_Name, list[tuple[Token, str]]]]:
+    found = []
+    free = list(pairs)
+    for group in groups:
+        middle = (group[1][0].left + group[1][-1].right) / 2
+        height = group[1][0].height
+        best = min(free, key=lambda pair: abs((pair[0].left + pair[1].right) / 2 - middle), default=None)
+        if best is None or abs((best[0].left + best[1].right) / 2 - middle) > _ASIDE * height:
+            continue
+        free.remove(best)
+        found.append((group, [(best[0], f"{group[0]}rate"), (best[1], f"{group[0]}amount")]))
+    return found
+
+
+def _without(line: Line, tokens: Sequence[Token]) -> Line:
+    gone = {id(token) for token in tokens}
+    return replace(line, tokens=tuple(token for token in line.tokens if id(token) not in gone))
+
+
+def _renamed(line: Line, names: dict[int, str]) -> Line:
+    tokens = tuple(replace(each, text=names[id(each)]) if id(each) in names else each for each in line.tokens)
+    return replace(line, tokens=tokens)

@@ -1,0 +1,423 @@
+"""The goods and services of a GST invoice, and its tax summary by HSN, out of the tables."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from ocr_engine.local.india.headings import TABLES
+from ocr_engine.local.india.kinds import Kind, kind_of
+from ocr_engine.local.page import Line, Span
+from ocr_engine.local.spelling import fold, repair_digits
+from ocr_engine.local.table.figure import Figure, figure_of, number_of
+from ocr_engine.local.table.reader import Table, find_tables
+from ocr_engine.local.table.rows import Row
+from shared.money import CENT, to_cents
+
+POINT = "."
+"""India's decimal sign."""
+_TAXES = ("cgst", "sgst", "igst", "cess")
+_PERCENT = re.compile(r"(\d{1,3}(?:\.\d{1,3})?)\s?%")
+_NUMBER = re.compile(r"(?<![\d.,])-?\(?\d[\d,]*(?:\.\d{1,4})?")
+_HSN = re.compile(r"(?<!\d)\d{2}(?:[ .]?\d{2}){1,3}(?!\d)")
+_SERIAL = re.compile(r"^\W*\d{1,3}\s?[.)]?\s+(?=\D)")
+_NOTE = re.compile(
+    r"^\W*(?:batch|lot|exp|mfg|mfd|serial|s/?n\b|imei|hsn|sac|warranty|model no|mrp|gstin|colou?r\s*:"
+    r"|size\s*:)\b.*|^\W*$"
+)
+_UNIT = re.compile(r"[A-Za-z][A-Za-z. ]{0,11}")
+_SAME_NAME = 1.9
+"""In line heights: the widest step between two lines of a name."""
+_HALF = Decimal("0.5")
+_HUNDRED = Decimal(100)
+_HIGHEST_RATE = 40
+RATES = tuple(Decimal(each) for each in ("18", "5", "12", "28", "0", "40", "3", "1.5", "0.25", "0.1", "6", "7.5", "1"))
+"""Rates of GST, now or once in force, the usual ones first."""
+_LONGEST_NAME = 8
+
+
+@dataclass(frozen=True)
+class Tax:
+    """A tax of a line: its percent and its amount, as far as printed."""
+
+    rate: Decimal | None = None
+    amount: Decimal | None = None
+    span: Span | None = None
+
+
+@dataclass(frozen=True)
+class Item:
+    """A line as printed; what is not printed is None."""
+
+    name: str
+    spans: tuple[Span, ...]
+    line: int
+    hsn: Span | None
+    code: str | None
+    qty: Figure | None
+    unit: str | None
+    rate: Figure | None
+    mode: str | None
+    """`WITH_TAX` or `WITHOUT_TAX` where the heading, or else the figures, say so."""
+    discounts: tuple[Decimal, ...]
+    off: Decimal | None
+    """Rupees off the whole line."""
+    gst_rate: Decimal | None
+    taxes: dict[str, Tax]
+    amount: Figure | None
+    net: Figure | None
+    """The taxable value, where it has a column of its own."""
+    total: Figure | None
+    """The amount with tax, likewise."""
+
+    @property
+    def tax(self) -> Decimal | None:
+        """All printed taxes of the line."""
+        amounts = [tax.amount for tax in self.taxes.values() if tax.amount is not None]
+        return sum(amounts, Decimal(0)) if amounts else None
+
+
+@dataclass(frozen=True)
+class SummaryRow:
+    """A row of the tax summary."""
+
+    hsn: str | None
+    span: Span | None
+    taxable: Figure | None
+    taxes: dict[str, Tax]
+    total: Figure | None
+    line: int
+
+    @property
+    def rate(self) -> Decimal | None:
+        """The whole GST rate."""
+        return whole_rate(self.taxes, None)
+
+
+@dataclass(frozen=True)
+class Tables:
+    """What the tables of the paper hold."""
+
+    items: tuple[Item, ...]
+    charges: tuple[Item, ...]
+    """Rows among the goods that are freight and the like."""
+    summary: tuple[SummaryRow, ...]
+    lines: frozenset[int]
+    """Lines of the paper that rows stand on."""
+    first: int
+    """The line of the first heading; past the last line where there is none."""
+    goods: tuple[Table, ...]
+
+
+def read_tables(lines: Sequence[Line]) -> Tables:
+    """Every table of goods, in order, and the summaries; the line numbers are those of `lines`."""
+    tables = find_tables(lines, TABLES, POINT)
+    goods = [table for table in tables if _is_goods(table)]
+    if any(table.has("rate") or table.has("qty") or table.has("rate_with_tax") for table in goods):
+        goods = [table for table in goods if table.has("rate") or table.has("qty") or table.has("rate_with_tax")]
+    taken = {id(table) for table in goods}
+    items: list[Item] = []
+    charges: list[Item] = []
+    used: set[int] = set()
+    for table in goods:
+        for row in table.rows:
+            item = _item(row, table, lines)
+            if item is None:
+                continue
+            used.update(range(row.first, row.last + 1))
+            bare = item.qty is None and item.rate is None
+            kind = kind_of(item.name)
+            if bare and kind in {Kind.DISCOUNT, Kind.ROUND_OFF, Kind.TCS, Kind.TOTAL, Kind.SUM, Kind.OTHER}:
+                used.difference_update(range(row.first, row.last + 1))
+            elif bare and kind is Kind.CHARGE:
+                charges.append(item)
+            else:
+                items.append(item)
+    summary = [
+        _summary(row, table) for table in tables if id(table) not in taken and _is_summary(table) for row in table.rows
+    ]
+    summary = [row for row in summary if row is not None]
+    used.update(row.line for row in summary if row)
+    first = min((table.first for table in tables), default=len(lines))
+    return Tables(
+        tuple(items), tuple(charges), tuple(row for row in summary if row), frozenset(used), first, tuple(goods)
+    )
+
+
+def whole_rate(taxes: dict[str, Tax], told: Decimal | None) -> Decimal | None:
+    """IGST's rate, or CGST's and SGST's together, or what a GST column tells; None where none is printed."""
+    igst, cgst, sgst = (taxes.get(key, Tax()).rate for key in ("igst", "cgst", "sgst"))
+    if told:
+        return told
+    if igst:
+        return igst
+    if cgst is not None and sgst is not None:
+        return cgst + sgst
+    half = cgst if cgst is not None else sgst
+    return half * 2 if half is not None else (igst if igst is not None else told)
+
+
+def _is_goods(table: Table) -> bool:
+    figures = any(table.has(key) for key in ("qty", "rate", "amount", "rate_with_tax", "total", "taxable"))
+    named = table.has("name") or (table.has("qty") and (table.has("rate") or table.has("rate_with_tax")))
+    return figures and named
+
+
+def _is_summary(table: Table) -> bool:
+    taxed = any(table.has(key) for tax in _TAXES for key in (tax, f"{tax}_rate")) or table.has("gst_amount")
+    return taxed and (table.has("taxable") or table.has("amount")) and not table.has("qty")
+
+
+def _item(row: Row, table: Table, lines: Sequence[Line]) -> Item | None:
+    name, spans = _name(row, table)
+    taxes, told = _taxes(row, lines[row.anchor].ocr)
+    incl = row.figure("rate_with_tax")
+    rate = row.figure("rate") or incl or row.figure("mrp")
+    amount = row.figure("taxable") or row.figure("amount") or row.figure("total") or row.figure("gross")
+    qty = row.figure("qty")
+    if rate is None and amount is None:
+        return None
+    if not name and qty is None:
+        return None
+    percents, off = _discounts(row, table, lines[row.anchor].ocr)
+    mode = None
+    if rate is not None and incl is not None and rate is incl:
+        mode = "WITH_TAX"
+    elif incl is not None:
+        mode = "WITHOUT_TAX"
+    net = row.figure("taxable")
+    total = row.figure("total")
+    last = row.figure("amount")
+    if (
+        total is None
+        and net is not None
+        and last is not None
+        and last.value > net.value
+        and last.span.left > net.span.left
+    ):
+        total = last
+    if net is None and total is not None and row.figure("amount"):
+        net = row.figure("amount")
+    item = Item(
+        name=name,
+        spans=spans,
+        line=row.anchor,
+        hsn=_hsn(row, name),
+        code=row.text("code") or None,
+        qty=qty,
+        unit=_unit(row, qty, rate),
+        rate=rate,
+        mode=mode,
+        discounts=percents,
+        off=off,
+        gst_rate=whole_rate(taxes, told),
+        taxes={key: tax for key, tax in taxes.items() if key in _TAXES},
+        amount=amount,
+        net=net,
+        total=total,
+    )
+    return _settled(item)
+
+
+def _settled(item: Item) -> Item:
+    """The line with what its own figures decide: percent or rupees in the discount column, and the price mode."""
+    if item.qty is None or item.rate is None or item.amount is None or not item.qty.value:
+        return item
+    gross = item.qty.value * item.rate.value
+    tax = 1 + (item.gst_rate or Decimal(0)) / _HUNDRED
+    slack = CENT * 2 + abs(item.qty.value) * CENT / 2
+    value = item.net or (item.amount if item.total is None else None)
+    wanted = value.value if value else item.amount.value / tax
+
+    def near(each: Decimal) -> bool:
+        return abs(each - wanted) <= slack
+
+    if len(item.discounts) == 1 and item.off is None and gross:
+        off = item.discounts[0]
+        by_percent = gross * (1 - off / _HUNDRED)
+        if not (near(by_percent) or near(by_percent / tax)) and (near(gross - off) or near((gross - off) / tax)):
+            item = replace(item, discounts=(), off=off)
+    if item.mode is not None:
+        return item
+    left = gross
+    for percent in item.discounts:
+        left *= 1 - percent / _HUNDRED
+    left -= item.off or Decimal(0)
+    if tax == 1:
+        return item
+    proven = item.net is not None or item.total is not None or item.tax is not None
+    if proven and near(left):
+        return replace(item, mode="WITHOUT_TAX")
+    if (item.net is not None or item.tax is not None) and near(left / tax):
+        return replace(item, mode="WITH_TAX")
+    return item
+
+
+def _name(row: Row, table: Table) -> tuple[str, tuple[Span, ...]]:
+    taken: list[Span] = []
+    for part in row.parts("name"):
+        folded = fold(part.text)
+        if _NOTE.match(folded):
+            if taken:
+                break
+            continue
+        if taken and (
+            part.tokens[0].middle - taken[-1].tokens[0].middle > _SAME_NAME * part.tokens[0].height
+            or len(taken) >= _LONGEST_NAME
+        ):
+            break
+        taken.append(part)
+    text = " ".join(part.text for part in taken)
+    if not row.parts("serial"):
+        text = _SERIAL.sub("", text)
+    if not table.has("hsn"):
+        text = re.sub(r"\W*\b(?:HSN|SAC)(?:/SAC)?(?: ?code)?\W*\d{4,8}\W*$", "", text, flags=re.IGNORECASE)
+    return text.strip(" :|-"), tuple(taken)
+
+
+def _hsn(row: Row, name: str) -> Span | None:
+    for part in row.parts("hsn"):
+        text = repair_digits(part.text)
+        hit = _HSN.search(text)
+        if hit:
+            return part.part(hit.start(), hit.end())
+    for part in row.parts("name"):
+        hit = re.search(r"\b(?:HSN|SAC)\b[^\d]{0,14}(\d{4,8})", part.text, re.IGNORECASE)
+        if hit and name:
+            return part.part(hit.start(1), hit.end(1))
+    return None
+
+
+def digits_of(span: Span) -> str:
+    """The digits of an HSN code."""
+    return "".join(re.findall(r"\d", repair_digits(span.text)))
+
+
+def _unit(row: Row, qty: Figure | None, rate: Figure | None) -> str | None:
+    printed = row.text("unit").strip(" ./")
+    if not printed and qty is not None:
+        printed = qty.rest
+    if not printed and rate is not None and "/" in rate.rest:
+        printed = rate.rest.rpartition("/")[2]
+    words = _UNIT.fullmatch(printed.strip(" ./()-"))
+    return words[0].strip(" .").upper() if words else None
+
+
+def _discounts(row: Row, table: Table, ocr: bool) -> tuple[tuple[Decimal, ...], Decimal | None]:  # noqa: FBT001 - of the line
+    """Percents in order, and rupees off the line."""
+    percents: list[Decimal] = []
+    off: Decimal | None = None
+    for key in ("discount", "discount2"):
+        text = " ".join(part.text for part in row.parts(key))
+        text = repair_digits(text) if ocr else text
+        heading = next((each.heading.text for each in table.columns if key in each.keys), "")
+        marked = _PERCENT.findall(text)
+        numbers = [value for hit in _NUMBER.findall(text) if (value := _value(hit)) is not None]
+        if marked and (len(marked) == len(numbers) or "+" in text):
+            percents += [abs(value) for value in numbers]
+        elif marked:
+            percents += [Decimal(each) for each in marked]
+        elif numbers and (max(map(abs, numbers)) < _HUNDRED or "%" in heading):
+            percents += [abs(value) for value in numbers]
+        elif numbers:
+            off = (off or Decimal(0)) + abs(numbers[0])
+    printed = " ".join(part.text for part in row.parts("discount_amount"))
+    numbers = [value for hit in _NUMBER.findall(printed) if (value := _value(hit)) is not None]
+    if numbers and not percents:
+        off = abs(numbers[-1])
+    kept = tuple(each for each in percents if 0 < each <= _HUNDRED)
+    return kept[:2], off or None
+
+
+def _value(text: str) -> Decimal | None:
+    return number_of(text.strip("-()"), POINT)
+
+
+def _taxes(row: Row, ocr: bool) -> tuple[dict[str, Tax], Decimal | None]:  # noqa: FBT001 - of the line
+    """The taxes by name, and the whole rate where a column tells it."""
+    found: dict[str, Tax] = {}
+    for key in _TAXES:
+        of_rate = _rates(row.parts(f"{key}_rate"), ocr)
+        rate, amount, span = _pair(row.parts(key), ocr)
+        if amount is None and rate is None and not of_rate:
+            continue
+        found[key] = Tax(of_rate[0] if of_rate else rate, amount, span)
+    told = _rates(row.parts("gst_rate"), ocr)
+    rate, amount, span = _pair(row.parts("gst"), ocr)
+    if rate is None and amount is not None and amount <= _HIGHEST_RATE and not told:
+        rate, amount = amount, None
+    whole = told[0] if len(told) == 1 else sum(told, Decimal(0)) if told else rate
+    return found, whole
+
+
+def _rates(parts: Iterable[Span], ocr: bool) -> list[Decimal]:  # noqa: FBT001 - of the line
+    """The percents of a column of rates: `18%`, `9+9`, `18.00`."""
+    text = " ".join(part.text for part in parts)
+    text = repair_digits(text) if ocr else text
+    values = [value for hit in _NUMBER.findall(text) if (value := _value(hit)) is not None]
+    return [value for value in values if value <= _HUNDRED][: 2 if "+" in text else 1]
+
+
+def _pair(parts: Iterable[Span], ocr: bool) -> tuple[Decimal | None, Decimal | None, Span | None]:  # noqa: FBT001 - of the line
+    """Rate and amount of one cell: `9% 450.00`, `450.00 (9%)`, `450.00`, or one below the other."""
+    spans = tuple(parts)
+    if not spans:
+        return None, None, None
+    text = " ".join(part.text for part in spans)
+    text = repair_digits(text) if ocr else text
+    marked = _PERCENT.search(text)
+    rest = text[: marked.start()] + " " + text[marked.end() :] if marked else text
+    numbers = [hit for hit in _NUMBER.findall(rest) if _value(hit) is not None]
+    rate = Decimal(marked[1]) if marked else None
+    if not marked and len(numbers) == 2:  # noqa: PLR2004 - a rate beside its amount
+        small, large = sorted(_value(each) or Decimal(0) for each in numbers)
+        return (small if small <= _HIGHEST_RATE else None), large, spans[0]
+    amount = _value(numbers[-1]) if numbers else None
+    return rate, amount, Span(spans[-1].tokens, spans[-1].page, spans[-1].aspect)
+
+
+def _summary(row: Row, table: Table) -> SummaryRow | None:
+    taxable = row.figure("taxable") or row.figure("amount")
+    if taxable is None:
+        return None
+    label = fold(f"{row.text('hsn')} {row.text('name')} {row.text('serial')}")
+    if kind_of(label.strip()) in {Kind.SUM, Kind.SUBTOTAL, Kind.TOTAL}:
+        return None
+    taxes, told = _taxes(row, ocr=False)
+    if told is not None and not any(tax.rate for tax in taxes.values()):
+        taxes = {key: _with_rate(key, tax, told) for key, tax in taxes.items()}
+    hsn = _hsn(row, "")
+    last = row.figure("total") if table.has("taxable") else None
+    amount = " ".join(part.text for part in row.parts("gst_amount"))
+    of_tax = row.parts("gst_amount")
+    total = last or (figure_of(of_tax[-1], POINT) if amount else None)
+    return SummaryRow(digits_of(hsn) if hsn else None, hsn, taxable, taxes, total, row.anchor)
+
+
+def _with_rate(key: str, tax: Tax, told: Decimal) -> Tax:
+    return replace(tax, rate=told if key == "igst" else told * _HALF) if key != "cess" else tax
+
+
+def shown_rate(item: Item) -> Decimal | None:
+    """The rate in force that the line's printed taxes are of its value; None where they are of none."""
+    value = item.net or item.amount
+    if item.tax is None or value is None or value.value <= 0:
+        return None
+    values = (value.value, value.value - item.tax)
+    found = (
+        rate for base in values if base > 0 for rate in RATES if abs(base * rate / _HUNDRED - item.tax) <= CENT * 2
+    )
+    return next(found, None)
+
+
+def fits(item: Item) -> bool:
+    """Whether quantity, rate and discounts lead to the amount."""
+    if item.qty is None or item.rate is None or item.amount is None:
+        return False
+    left = item.qty.value * item.rate.value
+    for percent in item.discounts:
+        left *= 1 - percent / _HUNDRED
+    left -= item.off or Decimal(0)
+    tax = 1 + (item.gst_rate or Decimal(0)) / _HUNDRED
+    slack = CENT * 2 + abs(item.qty.value) * CENT / 2
+    return any(abs(to_cents(each) - item.amount.value) <= slack for each in (left, left * tax, left / tax))

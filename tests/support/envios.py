@@ -1,6 +1,7 @@
 """Comprobantes that wait for SUNAT in a real database, and what sends them, without the rest of the service."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -9,6 +10,7 @@ from shared.contracts.message import Event
 from shared.errors import Unavailable
 from shared.http_client import Budget
 from shared.mongo import Database, ensure_indexes
+from sunat_emitter.clock import LIMA
 from sunat_emitter.cuentas import Cuenta, SinCuenta
 from sunat_emitter.documents.figures import issue
 from sunat_emitter.documents.model import Comprobante, TipoComprobante
@@ -16,6 +18,8 @@ from sunat_emitter.documents.sign import sign
 from sunat_emitter.documents.ubl import build
 from sunat_emitter.endpoints import Ambiente, Breakers, servicios
 from sunat_emitter.envelope import Sol
+from sunat_emitter.resending import turn
+from sunat_emitter.sending import deliver
 from sunat_emitter.soap import SoapClient
 from sunat_emitter.steps import Sending, Terms
 from sunat_emitter.store import Archivos
@@ -26,8 +30,10 @@ from sunat_emitter.store.envios import INDEXES as SENDING_INDEXES
 from sunat_emitter.store.envios import Envios
 from sunat_emitter.store.series import StoredSerie
 from tests.support.comprobantes import EMISOR, SALES, signing_key
+from tests.support.sunat_simulator import Simulator
 
 COMPANY, EMISOR_ID = "company-1", 1
+NUMBERS = iter(range(1, 100_000))
 QUICK = Terms(quick_pause=0.0, ladder=(60.0, 300.0), lease=5.0)
 
 
@@ -45,7 +51,7 @@ class Accounts:
 
     async def cuenta(self, emisor_id: int) -> Cuenta | SinCuenta:
         if self.clave is None:
-            return SinCuenta("El emisor no tiene usuario y clave SOL", self.ambiente, self.numero)
+            return SinCuenta("El emisor no tiene usuario y clave SOL", self.numero)
         sol = Sol(EMISOR.ruc, "MODDATOS", self.clave)
         return Cuenta(sol, servicios(self.ambiente, self.url), self.ambiente, self.numero)
 
@@ -69,14 +75,14 @@ def numbered(shape: str, tipo: TipoComprobante, serie: str, numero: int, fecha: 
     return issue(venta, emision.model_copy(update={"tipo": tipo, "serie": serie, "numero": numero, "fecha": fecha}))
 
 
-async def insert(database: Database, comprobante: Comprobante, *, company: str = COMPANY) -> str:
+async def insert(database: Database, comprobante: Comprobante, ambiente: Ambiente = "prod") -> str:
     """Put a comprobante and its XML where issuing puts them; its name."""
     signed = sign(build(comprobante), signing_key())
     now = datetime.now(UTC)
     kept_until = now + timedelta(days=3653)
     serie = StoredSerie(
         id=1,
-        company=company,
+        company=COMPANY,
         tipo=comprobante.tipo,
         serie=comprobante.serie,
         correlativo_actual=comprobante.numero - 1,
@@ -86,7 +92,8 @@ async def insert(database: Database, comprobante: Comprobante, *, company: str =
     values["metodo_pago"] = "EFECTIVO"
     emission = Emission(
         id=comprobante.numero,
-        company=company,
+        company=COMPANY,
+        ambiente=ambiente,
         emisor_id=EMISOR_ID,
         serie=serie,
         comprobante=comprobante,
@@ -100,7 +107,7 @@ async def insert(database: Database, comprobante: Comprobante, *, company: str =
     )
     name = comprobante.nombre_archivo
     await database["archivos"].insert_one(
-        file_document(f"{name}.xml", signed.xml, company=company, kept_until=kept_until)
+        file_document(f"{name}.xml", signed.xml, company=COMPANY, kept_until=kept_until)
     )
     await database["comprobantes"].insert_one(emission.document())
     return name
@@ -122,3 +129,57 @@ async def sending_on(
         terms=QUICK,
         now=now,
     )
+
+
+@dataclass
+class Bench:
+    """A database, a simulator and a sender on one clock."""
+
+    database: Database
+    simulator: Simulator
+    accounts: Accounts
+    told: Told
+    sending: Sending
+    ahead: timedelta = field(default_factory=timedelta)
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+    async def issue(self, shape: str = "factura") -> str:
+        tipo, serie = ("03", "B001") if shape.startswith("boleta") else ("01", "F001")
+        today = datetime.now(UTC).astimezone(LIMA).date()
+        document = numbered(shape, "03" if tipo == "03" else "01", serie, next(NUMBERS), today)
+        return await insert(self.database, document, self.accounts.ambiente)
+
+    async def row(self, name: str) -> dict[str, Any]:
+        found = await self.database["comprobantes"].find_one({"_id": name})
+        assert found is not None
+        return found
+
+    async def operations(self, name: str) -> list[str]:
+        return [row["operation"] for row in await self.sending.auditoria.of(name)]
+
+    async def send(self, name: str) -> dict[str, Any]:
+        await deliver(name, self.sending)
+        return await self.row(name)
+
+    async def later(self, seconds: float) -> None:
+        self.ahead += timedelta(seconds=seconds)
+        await turn(self.sending)
+
+
+@asynccontextmanager
+async def bench_on(database: Database) -> AsyncIterator[Bench]:
+    """A bench whose simulator and sender go by its clock."""
+    async with Simulator() as simulator:
+        accounts, told = Accounts(simulator.url), Told()
+        made: list[Bench] = []
+
+        def now() -> datetime:
+            return made[0].now()
+
+        sending = await sending_on(database, accounts, told, now)
+        made.append(Bench(database, simulator, accounts, told, sending))
+        simulator.books.clock = now
+        yield made[0]
+        await sending.client.close()

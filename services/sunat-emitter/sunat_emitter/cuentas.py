@@ -28,7 +28,6 @@ class SinCuenta:
     """There is no account to send with."""
 
     motivo: str
-    ambiente: Ambiente | None = None
     version: int = 0
     """The issuer's; 0 where there is no such issuer."""
 
@@ -55,12 +54,11 @@ class SealedCuentas:
         if emisor is None:
             return SinCuenta("El emisor no existe")
         if emisor.sol_usuario is None or emisor.sol_clave is None:
-            return SinCuenta("El emisor no tiene usuario y clave SOL", emisor.sol_endpoint, emisor.version)
+            return SinCuenta("El emisor no tiene usuario y clave SOL", emisor.version)
         try:
             clave = self._vault.open(emisor.sol_clave, emisor.clave_place).decode()
         except Unsealable:
-            said = "La clave SOL guardada no se puede abrir: regístrela de nuevo"
-            return SinCuenta(said, emisor.sol_endpoint, emisor.version)
+            return SinCuenta("La clave SOL guardada no se puede abrir: regístrela de nuevo", emisor.version)
         sol = Sol(emisor.ruc, emisor.sol_usuario, clave)
         found = servicios(emisor.sol_endpoint, self._base_url)
         return Cuenta(sol, found, emisor.sol_endpoint, emisor.version)

@@ -48,8 +48,7 @@ async def deliver(name: str, sending: Sending) -> None:
             await tell(row, sending)
         return
     cuenta = await sending.cuentas.cuenta(envio.emisor_id)
-    plazo = sending.terms.plazos.end(envio.serie, envio.fecha_emision)
-    envio = replace(envio, plazo=plazo, ambiente=envio.ambiente or cuenta.ambiente)
+    envio = replace(envio, plazo=sending.terms.plazos.end(envio.serie, envio.fecha_emision))
     end = await _work(envio, cuenta, sending)
     await _finish(envio, end, cuenta.version, sending)
 
@@ -80,7 +79,7 @@ async def _work(envio: Envio, cuenta: Cuenta | SinCuenta, sending: Sending) -> E
     """The quick tries."""
     if isinstance(cuenta, SinCuenta):
         return Held(cuenta.motivo, envio.en_duda, parado=True)
-    if envio.ambiente != cuenta.ambiente:
+    if envio.ambiente not in {None, cuenta.ambiente}:
         return Held(f"Se emitió para {envio.ambiente} y el emisor está ahora en {cuenta.ambiente}", envio.en_duda)
     xml = await sending.archivos.read(f"{envio.nombre_archivo}.xml")
     if xml is None:

@@ -4,9 +4,7 @@ A worker takes a comprobante by a lease that ends by itself; `next_try_at` is se
 whatever a crash leaves behind is taken up again by the sweep. `en_duda` is set before each sending and taken away once
 SUNAT's answer is known: as long as it stands, SUNAT may have the comprobante, and is asked before it is sent again.
 
-    envio: {next_try_at, lease_until, owner, en_duda, escalon, plazo, ambiente, parado, por_contar, concluido_at}
-
-`ambiente` is where the issuer stood when it was first taken: what was issued as a trial never goes to production.
+    envio: {next_try_at, lease_until, owner, en_duda, escalon, plazo, parado, por_contar, concluido_at}
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -48,7 +46,7 @@ class Envio:
     """How often it was put off."""
     owner: str
     ambiente: str | None = None
-    """`beta` or `prod`, where it was first meant to go."""
+    """`beta` or `prod`: where it was issued for; what was tried out never goes to production."""
     plazo: datetime | None = None
     """When its legal time for sending ends."""
 
@@ -122,7 +120,7 @@ class Envios:
                     "envio.lease_until": until,
                     "envio.next_try_at": until,
                     "envio.en_duda": True,
-                    **_known(envio),
+                    "envio.plazo": envio.plazo,
                     "fecha_envio": now,
                 },
                 "$inc": {"intentos": 1},
@@ -247,15 +245,13 @@ class Envios:
 
     async def _let_go(self, envio: Envio, change: Mapping[str, Any], *gone: str) -> None:
         unset = dict.fromkeys((*_LEASE, *gone), "")
-        await self._comprobantes.update_one(_mine(envio), {"$set": {**change, **_known(envio)}, "$unset": unset})
+        await self._comprobantes.update_one(
+            _mine(envio), {"$set": {**change, "envio.plazo": envio.plazo}, "$unset": unset}
+        )
 
 
 def _free(now: datetime) -> dict[str, Any]:
     return {"$or": [{"envio.lease_until": {"$exists": False}}, {"envio.lease_until": {"$lte": now}}]}
-
-
-def _known(envio: Envio) -> dict[str, Any]:
-    return {"envio.plazo": envio.plazo, "envio.ambiente": envio.ambiente}
 
 
 def _mine(envio: Envio) -> dict[str, Any]:
@@ -280,5 +276,5 @@ def _envio(row: Mapping[str, Any]) -> Envio:
         en_duda=bool(envio.get("en_duda")),
         escalon=int(envio.get("escalon", 0)),
         owner=envio["owner"],
-        ambiente=envio.get("ambiente"),
+        ambiente=row.get("ambiente"),
     )

@@ -1,16 +1,15 @@
-"""The shared test papers, where they lie beside the project: every mandatory field of a few of each kind."""
+"""The shared test papers, where they lie beside the project: a few of each kind, whole."""
 
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import pytest_asyncio
 
 from ocr_engine.providers.local import LocalEngine
 from tests.benchmarks.scoring import Score, compare
-from tests.benchmarks.truth import CONTENT_TYPES, DATA, truth_of
+from tests.benchmarks.truth import CONTENT_TYPES, DATA, Truth, truth_of
 
 PAPERS = (
     "panama/006-fiscal.jpg",
@@ -19,6 +18,9 @@ PAPERS = (
     "panama/002-a4.jpg",
     "panama/003-fiscal.pdf",
     "panama_combined/003-fiscal.jpg",
+    "receipts/000.jpg",
+    "receipts/290.jpg",
+    "receipts/510.jpg",
 )
 
 
@@ -31,17 +33,16 @@ async def engine() -> AsyncIterator[LocalEngine]:
 
 
 @pytest.fixture(params=PAPERS)
-def paper(request: pytest.FixtureRequest) -> tuple[bytes, str, dict[str, Any]]:
-    """The paper's bytes, its content type and its truth."""
+def truth(request: pytest.FixtureRequest) -> Truth:
+    """What stands on one of the papers, and where it lies."""
     path: Path = DATA / request.param
     if not path.exists():
-        pytest.skip("shared test data (../shared/data/panama) is not beside the project")
-    return path.read_bytes(), CONTENT_TYPES[path.suffix], json.loads(path.with_suffix(".json").read_text("utf-8"))
+        pytest.skip(f"shared test data (../shared/data/{path.parent.name}) is not beside the project")
+    return truth_of(json.loads(path.with_suffix(".json").read_text("utf-8")), path)
 
 
-async def test_a_shared_paper_is_read_without_a_miss(
-    engine: LocalEngine, paper: tuple[bytes, str, dict[str, Any]]
-) -> None:
-    content, content_type, truth = paper
-    reading = await engine.read(content, content_type, schema_name="lumis", mode=truth["mode"], timeout=30.0)
-    assert compare(reading, truth_of(truth), [Score()]) == []
+async def test_a_shared_paper_is_read_without_a_miss(engine: LocalEngine, truth: Truth) -> None:
+    content = truth.path.read_bytes()
+    content_type = CONTENT_TYPES[truth.path.suffix]
+    reading = await engine.read(content, content_type, schema_name=truth.schema, mode=truth.mode, timeout=30.0)
+    assert compare(reading, truth, [Score()]) == []

@@ -201,6 +201,14 @@ def test_sixty_instalments_are_all_shown() -> None:
         assert "100.30" in text
 
 
+def test_prices_have_two_decimals_unless_the_value_itself_has_more() -> None:
+    document = of(venta(item("7", "113.82"), item("3000", "0.0012", unidad_medida="KGM")))
+    shown = [(line["valor_unitario"], line["precio_unitario"]) for line in sheet(document, DIGEST)["lineas"]]
+    assert shown[0] == ("113.82", "134.31")
+    assert shown[1][0] == "0.0012"
+    assert shown[1][1] != "0.00"
+
+
 def test_the_same_document_gives_the_same_bytes() -> None:
     document = shapes.comprobante("factura in three instalments")
     assert pdf_of(document) == pdf_of(document)

@@ -28,7 +28,6 @@ _STRIP_MILLIMETRES = 800
 _ROW_LETTERS = 38
 _WIDEST_CODE = 28
 """Millimetres of the column of codes."""
-_ROUNDING = Decimal("0.05")
 _UNIT_DECIMALS = Decimal("0.000001")
 
 
@@ -118,10 +117,9 @@ def _line(line: PrintedLine) -> dict[str, str]:
 
 
 def _price(line: PrintedLine) -> str:
-    """Two decimals, where that is within the cents that rounding a line takes or gives; else as a unit value."""
-    short = to_cents(line.precio_unitario)
-    if abs(short - line.precio_unitario) * line.cantidad <= _ROUNDING:
-        return money(short)
+    """Two decimals, as a seller gives prices; more only where the value without taxes has more itself."""
+    if line.valor_unitario == to_cents(line.valor_unitario):
+        return money(to_cents(line.precio_unitario))
     return unit_value(line.precio_unitario)
 
 

@@ -18,6 +18,8 @@ _QR_MASK = 4
 _PACKAGE = "sunat_emitter.pdf"
 _SHARED = "parts.typ"
 _LOGO = "logo.svg"
+_MANY_LINES = 100
+_GENERATIONS = 12
 
 
 @cache
@@ -48,7 +50,16 @@ def typeset(
     }
     if logo:
         sources[_LOGO] = logo
-    return compile_sources(sources, moment=moment)
+    content = compile_sources(sources, moment=moment)
+    if len(sheet["lineas"]) > _MANY_LINES:
+        _forget(moment)
+    return content
+
+
+def _forget(moment: datetime) -> None:
+    """Make typst let go of a large page: it keeps what it made for ten pages more, with 500 lines 50 MB of each."""
+    for _ in range(_GENERATIONS):
+        compile_sources({"main.typ": b""}, moment=moment)
 
 
 def compile_sources(sources: Mapping[str, bytes], *, moment: datetime) -> bytes:

@@ -1,4 +1,4 @@
-"""The demonstration: a Lumis with ports and data of its own, one upload from end to end, everything removed again."""
+"""The demonstration: a Lumis with ports and data of its own, one upload and two comprobantes from end to end."""
 
 import asyncio
 import os
@@ -7,16 +7,18 @@ import tempfile
 import time
 from collections.abc import Coroutine
 from pathlib import Path
+from typing import TypeVar
 
 from rich.console import Console
 
 from deploy.local.commands import WrongUse, listen_for_signals
-from deploy.local.journey import Journey, travel
+from deploy.local.comprobantes import issue, problems_of_issued, show_issued
+from deploy.local.journey import travel
 from deploy.local.log import Log
 from deploy.local.picture import problems_of, show
 from deploy.local.ports import free_ports
 from deploy.local.processes import processes_of
-from deploy.local.record import ROOT, Folder
+from deploy.local.record import DATA, ROOT, Folder
 from deploy.local.servers import ServerFailed, ServerMissing
 from deploy.local.stack import Interrupted, Stack, StartFailed
 from deploy.local.tokens import make_token
@@ -25,6 +27,10 @@ from shared.errors import LumisError
 SAMPLE = ROOT / "tests" / "data" / "papers" / "demo.jpg"
 USER = "demo-user"
 GRANTED = 100
+LEFT = DATA / "comprobantes"
+"""What the demonstration leaves behind."""
+
+ResultT = TypeVar("ResultT")
 
 
 def demo() -> int:
@@ -41,7 +47,7 @@ def demo() -> int:
         for problem in problems:
             console.print(f"[red]✗[/red] {problem}", highlight=False)
     if not problems:
-        console.print("[green]✓[/green] everything as expected; all processes ended, all data removed")
+        console.print("[green]✓[/green] everything as expected; all processes ended, all other data removed")
     return 1 if problems else 0
 
 
@@ -71,7 +77,9 @@ def _demo(console: Console, folder: Path, log: Log) -> list[str]:
         token = make_token(secret, USER)
         journey = asyncio.run(_interruptible(travel(stack.where, token, USER, SAMPLE.read_bytes(), GRANTED), stack))
         show(console, journey, SAMPLE.relative_to(ROOT))
-        problems = problems_of(journey, SAMPLE.with_suffix(".json"))
+        issued = asyncio.run(_interruptible(issue(stack.where.url, token, LEFT), stack))
+        show_issued(console, issued, LEFT)
+        problems = problems_of(journey, SAMPLE.with_suffix(".json")) + problems_of_issued(issued, LEFT)
     except Interrupted:
         problems = ["interrupted"]
     except (StartFailed, ServerMissing, ServerFailed, LumisError, OSError, TimeoutError) as failure:
@@ -88,11 +96,12 @@ def _demo(console: Console, folder: Path, log: Log) -> list[str]:
 def _environment() -> dict[str, str]:
     """The caller's environment without keys and addresses of another Lumis."""
     foreign = {"MONGODB_URL", "RABBITMQ_URL", "JWT_SECRET", "JWT_PUBLIC_KEY", "JWKS_URL", "JWT_AUDIENCE", "JWT_ISSUER"}
+    foreign |= {"SUNAT_BASE_URL", "SMTP_HOST", "PUBLIC_URL"}
     return {name: value for name, value in os.environ.items() if name not in foreign}
 
 
-async def _interruptible(travelling: Coroutine[None, None, Journey], stack: Stack) -> Journey:
-    task = asyncio.ensure_future(travelling)
+async def _interruptible(work: Coroutine[None, None, ResultT], stack: Stack) -> ResultT:
+    task = asyncio.ensure_future(work)
     while not task.done():
         if stack.stopping.is_set():
             task.cancel()

@@ -1,11 +1,14 @@
 """A sale's printed form and its way to the customer, over HTTP."""
 
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import aiohttp
 import pypdfium2
 
+from deploy.local.comprobantes import issue, problems_of_issued
+from deploy.local.tokens import make_token
 from tests.e2e.test_sunat import Shop, accepted, ready_shop, sell
 from tests.support.mail_server import MailServer
 from tests.support.platform import Platform
@@ -78,3 +81,17 @@ async def test_a_note_is_printed_with_what_it_changes(platform: Platform) -> Non
     assert status == 200
     text = text_of(content)
     assert all(each in text for each in ("NOTA DE CRÉDITO ELECTRÓNICA", note["numero_completo"], "F001-1"))
+
+
+async def test_what_the_demonstration_issues_is_accepted_and_left_behind_each_time(
+    platform: Platform, tmp_path: Path
+) -> None:
+    token = make_token(platform.secret, f"demo-{uuid4().hex[:8]}")
+    for number in (1, 2):
+        issued = await issue(platform.stack.where.url, token, tmp_path / "left")
+        assert problems_of_issued(issued, tmp_path / "left") == []
+        assert [each.numero for each in issued] == [f"F001-{number}", f"B001-{number}"]
+        assert all(len(each.files) == 4 for each in issued)
+        ticket = text_of((tmp_path / "left" / f"B001-{number}-ticket.pdf").read_bytes())
+        assert "Transferencia gratuita" in ticket
+        assert "35.99" in ticket

@@ -46,6 +46,11 @@ def test_a_capital_i_in_a_word_of_small_letters_is_an_l() -> None:
     assert repair_letters("Etapa II, TELEI 4") == "Etapa II, TELEI 4"
 
 
+def test_a_blurred_enye_and_a_blurred_ending_are_set_right() -> None:
+    assert repair_letters("Jabón de Bañio, Don Toñio, Revislón") == "Jabón de Baño, Don Toño, Revisión"
+    assert repair_letters("Compañia Piñatería Señorial") == "Compañia Piñatería Señorial"
+
+
 def test_three_digits_after_a_sign_follow_the_documents_custom() -> None:
     assert parse_number("1.250", ",") == 1250
     assert parse_number("1.250", ".") == Decimal("1.250")

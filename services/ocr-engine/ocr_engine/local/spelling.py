@@ -12,6 +12,11 @@ _CAPITAL_I = re.compile(r"(?<=[a-zà-ÿ])I(?=[a-zà-ÿ]|\b)|(?<=\bE)I(?=\s+[A-Z�
 """Inside or at the end of a word of small letters, and in the article; a Roman numeral stands alone."""
 
 
+_ENYE = re.compile(r"((?<!compa)ñ)i(?=[oa]s?\b)", re.IGNORECASE)
+"""The tail of a blurred ñ read as an i; of Spanish words only `compañia`, without its accent, ends so."""
+_SION = re.compile(r"(?<=s)l(?=ón\b)")
+
+
 @lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     """The text for comparing: lower case, no accents, plain dashes and colons. As long as the text itself."""
@@ -34,8 +39,8 @@ def repair_digits(text: str) -> str:
 
 
 def repair_letters(text: str) -> str:
-    """Letters for what recognition took for others: `CAFE MOLID0`, and a capital I for l (`EI Faro`, `PapeI`)."""
-    text = _CAPITAL_I.sub("l", text)
+    """Letters for what recognition took for others: `CAFE MOLID0`, `EI Faro`, `PapeI`, `Bañio`, `Revislón`."""
+    text = _SION.sub("i", _ENYE.sub(r"\1", _CAPITAL_I.sub("l", text)))
     return _ZERO_IN_WORD.sub(lambda hit: hit[1] + ("O" if hit[1].isupper() else "o") * len(hit[2]), text)
 
 

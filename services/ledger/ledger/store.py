@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from pymongo import UpdateOne
+from pymongo import UpdateMany
 from pymongo.errors import BulkWriteError
 
 from ledger.accounts import HOLD_KINDS, Account, Entry, Hold, Kind, entry_id
@@ -170,8 +170,10 @@ class Store:
 
     async def _apply(self, batches: Sequence[Batch]) -> bool:
         """Compare and set each account. False where one had changed: others may have been set all the same."""
+        # As updates of many, each of one account: without the server's record of each for the driver's retry. Where the
+        # primary changes, the accounts are tried one by one and find what was written.
         updates = [
-            UpdateOne(
+            UpdateMany(
                 {"_id": batch.read.user_id, "version": batch.read.version},
                 account_update(batch),
                 upsert=batch.read.version == 0,

@@ -2,6 +2,7 @@
 
 import io
 import re
+import struct
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -19,6 +20,17 @@ _RECIPIENT = f"{{{_CAC}}}DocumentResponse/{{{_CAC}}}RecipientParty/{{{_CAC}}}Par
 LARGEST_XML = 2 * 1024 * 1024
 """Bytes; a real one has about ten thousand."""
 _MOST_ENTRIES = 16
+_ZIP_ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    OSError,
+    EOFError,
+    LookupError,
+    RuntimeError,
+    ValueError,
+)
+"""All that `zipfile` raises over bytes that are damaged in the right places."""
 _OBSERVATION = re.compile(r"\s*4\d{3}(?!\d)")
 
 
@@ -81,19 +93,24 @@ def _text(parent: etree._Element, name: str) -> str:
 
 
 def _unpack(content: bytes) -> bytes:
-    """The zip's XML; picked by its extension, because SUNAT puts a folder before it."""
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            entries = archive.infolist()
-            if len(entries) > _MOST_ENTRIES:
-                raise CdrUnreadable("too many entries")
-            wanted = [each for each in entries if each.filename.lower().endswith(".xml")]
-            if not wanted:
-                raise CdrUnreadable("no XML in the zip")
-            with archive.open(wanted[0]) as packed:  # the size that the zip itself states may be a lie
-                xml = packed.read(LARGEST_XML + 1)
-    except (zipfile.BadZipFile, zlib.error, OSError, RuntimeError, NotImplementedError, EOFError) as error:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive, archive.open(_entry(archive)) as packed:
+            xml = packed.read(LARGEST_XML + 1)  # the size that the zip itself states may be a lie
+    except CdrUnreadable:
+        raise
+    except _ZIP_ERRORS as error:
         raise CdrUnreadable("not a readable zip") from error
     if len(xml) > LARGEST_XML:
         raise CdrUnreadable("the XML is too large")
     return xml
+
+
+def _entry(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
+    """The zip's XML; picked by its extension, because SUNAT puts a folder before it."""
+    entries = archive.infolist()
+    wanted = [each for each in entries if each.filename.lower().endswith(".xml")]
+    if not wanted or len(entries) > _MOST_ENTRIES:
+        raise CdrUnreadable("no XML in the zip, or too much beside it")
+    if wanted[0].compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:  # others take memory as they like
+        raise CdrUnreadable("packed in another way than SUNAT's")
+    return wanted[0]

@@ -60,9 +60,17 @@ def test_a_code_of_rejection_and_no_remark() -> None:
     assert (cdr.read_xml(xml).codigo, cdr.read_xml(xml).observaciones) == (2017, ())
 
 
+def packed_by_lzma() -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("R-x.xml", PREFIXED.encode())
+    return buffer.getvalue()
+
+
 @pytest.mark.parametrize(
     "content",
     [
+        packed_by_lzma(),
         b"",
         b"PK\x03\x04 no zip",
         packed(("dummy/", b"")),
@@ -74,17 +82,22 @@ def test_a_code_of_rejection_and_no_remark() -> None:
         packed(("R-x.xml", b" " * (cdr.LARGEST_XML + 1))),
         packed(("R-x.xml", PREFIXED.encode()))[:-30],
     ],
-    ids=["empty", "no-zip", "no-xml", "other-xml", "garbage", "no-code", "doctype", "entries", "bomb", "cut"],
+    ids=["lzma", "empty", "no-zip", "no-xml", "other-xml", "garbage", "no-code", "doctype", "entries", "bomb", "cut"],
 )
 def test_what_is_no_receipt_is_said_to_be_unreadable(content: bytes) -> None:
     with pytest.raises(CdrUnreadable):
         cdr.read(content)
 
 
+WHOLE = packed(("dummy/", b""), ("R-x.xml", PREFIXED.encode()))
+HEADERS = sorted({at + place for at in range(len(WHOLE)) if WHOLE[at : at + 2] == b"PK" for place in range(20)})
+
+
 @given(st.data())
 def test_a_receipt_with_any_bytes_changed_is_read_or_unreadable(data: st.DataObject) -> None:
-    content = bytearray(packed(("dummy/", b""), ("R-x.xml", PREFIXED.encode())))
+    content = bytearray(WHOLE)
     for _ in range(data.draw(st.integers(1, 8))):
-        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+        position = data.draw(st.integers(0, len(content) - 1) | st.sampled_from(HEADERS))
+        content[position] = data.draw(st.integers(0, 255))
     with contextlib.suppress(CdrUnreadable):
         assert isinstance(cdr.read(bytes(content)), Cdr)

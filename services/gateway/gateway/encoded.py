@@ -35,6 +35,8 @@ def decode(text: str, field: str) -> bytes:
         if not comma or not head.lower().endswith(";base64"):
             raise Problem(NOT_BASE64, message=f"'{field}' is a data URL without base64 data")
         data = unquote_to_bytes(data).decode("latin-1") if "%" in data else data
+    elif data[:8].lower().startswith(("http://", "https://")):
+        raise Problem(NOT_BASE64, message=f"'{field}' is an address, not base64; only 'pdfUrl' takes one")
     data = "".join(data.split()).rstrip("=").translate(_URL_SAFE)
     if len(data) > _LONGEST:
         raise Problem(DOCUMENT_TOO_LARGE)

@@ -27,6 +27,9 @@ _MOST_PLUGINS = 10
 _LARGEST_PLUGINS = 16_384
 _MODEL = re.compile(r"(?:[A-Za-z0-9._~-]{1,64}/)?[A-Za-z0-9][A-Za-z0-9._:~-]{0,79}")
 _LONGEST_NAME = 120
+_BOM = b"\xef\xbb\xbf"
+_WANTED = {"annotations": "must be an object, or a list of objects", "plugins": "must be a list of objects"}
+"""What a field that is no text must be."""
 
 
 @dataclass(frozen=True)
@@ -150,7 +153,7 @@ async def beside(work: Callable[[], ResultT], size: int) -> ResultT:
 
 def _parsed(model: type[RequestT], content: bytes) -> RequestT:
     try:
-        return model.model_validate_json(content)
+        return model.model_validate_json(content.removeprefix(_BOM))
     except ValidationError as error:
         problem = error.errors(include_input=False, include_url=False)[0]
     if problem["type"] == "json_invalid":
@@ -159,7 +162,8 @@ def _parsed(model: type[RequestT], content: bytes) -> RequestT:
         raise Problem(INVALID_REQUEST, message=str(problem["ctx"]["error"]))
     if not problem["loc"]:
         raise Problem(INVALID_REQUEST, message="The request body must be a JSON object")
-    raise Problem(INVALID_REQUEST, message=f"'{problem['loc'][0]}': {problem['msg']}")
+    field = str(problem["loc"][0])
+    raise Problem(INVALID_REQUEST, message=f"'{field}' {_WANTED.get(field, 'must be a string')}")
 
 
 def _upload(text: str | None, field: str, *, images: bool, pdfs: bool) -> Upload | None:

@@ -57,7 +57,7 @@ async def document_of(given: Input[ScanRequest], deps: Deps) -> Upload | None:
         content = await deps.remote.fetch(request.url)
     except NotFetched as error:
         row = _FETCH_FAULTS[error.fault]
-        raise Problem(row, message=f"{row.message}: {error.reason}") from None
+        raise Problem(row, message=None if row is FETCH_TOO_LARGE else f"{row.message}: {error.reason}") from None
     return await beside(lambda: upload_of(content, images=False, pdfs=True), len(content))
 
 

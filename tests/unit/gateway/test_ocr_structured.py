@@ -111,6 +111,11 @@ async def test_a_document_in_any_coding_is_taken_for_what_its_bytes_are(
     assert await gateway.deps.files.read(event.file_id)
 
 
+async def test_a_byte_order_mark_before_the_body_is_left_out(gateway: Gateway) -> None:
+    body = json.dumps({"imageBase64": encoded(PNG)}).encode("utf-8-sig")
+    assert (await post(gateway, V4, body)).status == 200
+
+
 async def test_v4_answers_with_the_document_alone_and_the_request_id_in_a_header(gateway: Gateway) -> None:
     reply = await post(gateway, V4, {"imageBase64": encoded(PNG)})
     assert reply.json == V4_DOCUMENT.to_json()
@@ -153,7 +158,7 @@ async def test_a_pdf_is_fetched_through_redirects(gateway: Gateway) -> None:
     [
         (Sent(b"<html>", headers={"content-type": "application/pdf"}), 415, "not a PDF"),
         (Sent(b"no", status=404), 422, "its server answers 404"),
-        (Sent(b"%PDF-" + bytes(10_485_760)), 413, "larger than 10 MB"),
+        (Sent(b"%PDF-" + bytes(10_485_760)), 413, "The document at 'pdfUrl' is larger than 10 MB."),
         (Sent(b"", status=301, headers={"location": "ftp://example.com/x"}), 400, "only http and https"),
         (Sent(b"", status=301, headers={"location": "/again"}), 422, "redirects too often"),
         (Sent(PDF, wait=5), 422, "no answer came in time"),
@@ -166,7 +171,7 @@ async def test_a_pdf_that_cannot_be_had_is_told_with_its_reason(
     async with ScriptedServer(sent) as server:
         reply = await post(gateway, V4, {"pdfUrl": server.url})
     assert reply.status == status, reply.text
-    assert said in reply.json["error"]
+    assert said in f"{reply.json['error']}."
     assert gateway.bus.published == []
 
 
@@ -207,7 +212,16 @@ NO_IMAGE = "Missing 'imageBase64' in request body"
         (V4, b"{", 400, "The request body is not valid JSON"),
         (LEGACY, b"", 400, "The request body is not valid JSON"),
         (V4, [1], 400, "The request body must be a JSON object"),
-        (V4, {"imageBase64": 5}, 400, "'imageBase64': Input should be a valid string"),
+        (V4, {"imageBase64": 5}, 400, "'imageBase64' must be a string"),
+        (V4, {"imageBase64": encoded(PNG), "model": {}}, 400, "'model' must be a string"),
+        (
+            V4,
+            {"imageBase64": encoded(PNG), "annotations": "x"},
+            400,
+            "'annotations' must be an object, or a list of objects",
+        ),
+        (V4, {"imageBase64": encoded(PNG), "plugins": [1]}, 400, "'plugins' must be a list of objects"),
+        (V4, {"imageBase64": "https://example.com/a.png"}, 400, "'imageBase64' is an address, not base64"),
         (V4, {"imageBase64": "%%%"}, 400, "'imageBase64' is not valid base64"),
         (V4, {"imageBase64": "data:image/png,abc"}, 400, "'imageBase64' is a data URL without base64 data"),
         (V4, {"imageBase64": "data:image/png;base64,"}, 400, "'imageBase64' is empty"),

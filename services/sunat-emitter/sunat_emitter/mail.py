@@ -1,5 +1,6 @@
 """E-mail over SMTP: a comprobante's message put together, and handed to the mail server."""
 
+import asyncio
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -101,19 +102,21 @@ class Mailer:
         server = self.server
         message = compose(letter, server.sender)
         try:
-            await aiosmtplib.send(
-                message,
-                sender=server.sender,
-                recipients=[letter.to],
-                hostname=server.host,
-                port=server.port,
-                username=server.user,
-                password=server.password,
-                use_tls=server.security == "tls",
-                start_tls=server.security == "starttls",
-                tls_context=server.tls,
-                timeout=server.seconds,
-            )
+            # Its own limit is for each step.
+            async with asyncio.timeout(server.seconds):
+                await aiosmtplib.send(
+                    message,
+                    sender=server.sender,
+                    recipients=[letter.to],
+                    hostname=server.host,
+                    port=server.port,
+                    username=server.user,
+                    password=server.password,
+                    use_tls=server.security == "tls",
+                    start_tls=server.security == "starttls",
+                    tls_context=server.tls,
+                    timeout=server.seconds,
+                )
         # Their texts hold addresses, and errors are logged: none of them is kept as a cause.
         except aiosmtplib.SMTPRecipientsRefused as error:
             refusal = error.recipients[0]

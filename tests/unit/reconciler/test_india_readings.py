@@ -103,6 +103,63 @@ CASES = [
         taxable="765",
         off="135",
     ),
+    # A tenth of 1000, however it is written: the type is missing, the sign stands in the value, or it is a fraction.
+    *(
+        Case(
+            name,
+            invoice(line(10, 100, 18, 1000), discounts=[{"label": "Trade", **discount}], gst=162, total=1062),
+            "1062",
+            "162",
+            off="100",
+        )
+        for name, discount in (
+            ("a_discount_without_a_type", {"value": 10}),
+            ("a_discount_with_its_sign", {"value": "10%"}),
+            ("a_discount_as_a_fraction", {"type": "PERCENT", "value": "0.1"}),
+        )
+    ),
+    # Half a percent is no fraction where the total bears it out: 995 + 179.10.
+    Case(
+        "half_a_percent",
+        invoice(
+            line(10, 100, 18, 1000), discounts=[{"label": "Cash", "type": "PERCENT", "value": "0.5"}], total="1174.10"
+        ),
+        "1174.10",
+        "179.10",
+        off="5",
+    ),
+    # 0.1 % of 118000 written as a fraction.
+    Case(
+        "tcs_as_a_fraction",
+        invoice(line(100, 1000, 18, 100000), tcs={"rate": "0.001", "amount": 118}, total=118118),
+        "118118",
+        "18000",
+        tcs="118",
+    ),
+    # A summary of value and tax, or of value and value with tax: both tell the rate.
+    *(
+        Case(
+            name,
+            invoice(
+                line(10, 100, None, 1000, hsn="8517"),
+                table=[{"hsn": "8517", "taxable": 1000, "total": total}],
+                total=1180,
+            ),
+            "1180",
+            "180",
+            codes=frozenset({"RATE_DERIVED"}),
+        )
+        for name, total in (("a_summary_of_taxes_alone", 180), ("a_summary_with_totals_alone", 1180))
+    ),
+    Case(
+        "a_summary_whose_tax_is_wrong",
+        invoice(
+            line(10, 100, 18, 1000, hsn="8517"), table=[{"hsn": "8517", "taxable": 1000, "total": 280}], total=1180
+        ),
+        "1180",
+        "180",
+        codes=frozenset({"HSN_TABLE_CONTRADICTED"}),
+    ),
 ]
 
 
@@ -118,3 +175,9 @@ def test_a_charges_rate_follows_from_its_tax_and_is_a_slab_where_it_is_near_one(
     page = invoice(line(1, 1000, 12, 1000), charges=[{"label": "Freight", "ex_tax": ex, "gst_amount": tax}])
     (charge,) = solve(page).document.charges
     assert (charge.gst_rate_hint, charge.gst_amount) == (Decimal(rate), Decimal(tax))
+
+
+def test_a_discount_is_shown_as_it_was_understood() -> None:
+    page = invoice(line(10, 100, 18, 1000), discounts=[{"label": "Trade", "value": 10}], gst=162, total=1062)
+    (discount,) = solve(page).document.header_discounts
+    assert (discount.type, discount.value, discount.order, discount.after_tax) == ("PERCENT", 10, 1, None)

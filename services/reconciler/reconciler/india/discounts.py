@@ -9,6 +9,8 @@ from reconciler.india.rates import implied
 from reconciler.india.scale import WHOLE, half_up, part, percent, tax_of
 
 Net = Mapping[Rates, int]
+IN_PERCENT = "discount_in_percent"
+"""In a strategy's name: a discount that is not said to be rupees is a percent."""
 _EXACT = 2
 """Paise by which a tax may miss the one that a spread is fitted to."""
 
@@ -30,14 +32,18 @@ def reductions(page: Page, lines: LineSet) -> Iterator[Reduced]:
     if not page.cuts:
         yield Reduced("", gross, 0, 0, 0)
         return
-    net, taken = _before(page.cuts, gross)
     inclusive = sum(bucket.ex + bucket.tax + bucket.cess for bucket in lines.buckets.values()) + lines.fixed_cess
-    before = Reduced("", net, taken, 0, int(page.cuts_after_tax))
-    after = Reduced("discount_after_tax", gross, 0, _off(page.cuts, inclusive), int(not page.cuts_after_tax))
-    yield from (after, before) if page.cuts_after_tax else (before, after)
-    fitted = _fitted(page, gross, taken)
-    if fitted is not None and fitted != net:
-        yield Reduced("discount_fitted_to_tax", fitted, taken, 0, 1 + before.departures)
+    for cuts, name in ((page.cuts, ""), (page.cuts_in_percent, IN_PERCENT)):
+        if not cuts:
+            return
+        net, taken = _before(cuts, gross)
+        late = "+".join(filter(None, (name, "discount_after_tax")))
+        before = Reduced(name, net, taken, 0, bool(name) + page.cuts_after_tax)
+        after = Reduced(late, gross, 0, _off(cuts, inclusive), bool(name) + (not page.cuts_after_tax))
+        yield from (after, before) if page.cuts_after_tax else (before, after)
+        fitted = _fitted(page, gross, taken) if cuts is page.cuts else None
+        if fitted is not None and fitted != net:
+            yield Reduced("discount_fitted_to_tax", fitted, taken, 0, 1 + before.departures)
 
 
 def spread(amount: int, balances: Net) -> dict[Rates, int]:

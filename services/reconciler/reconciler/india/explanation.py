@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from reconciler.india import anchors
+from reconciler.india.discounts import IN_PERCENT
 from reconciler.india.engine import Reconciled
 from reconciler.india.scale import rupees
 from reconciler.india.settlement import REVERSE_CHARGE_UNMARKED, Trial
@@ -21,6 +22,7 @@ _WORDS = {
     "trust_amounts": "where the Amount column and quantity times rate differ, the column is right",
     "trust_rates": "where the Amount column and quantity times rate differ, quantity times rate is right",
     "trust_by_line": "where they differ, each line as the printed subtotal bears out",
+    IN_PERCENT: "the invoice discount is a percent",
     "discount_after_tax": "the invoice discount does not lower the tax",
     "discount_fitted_to_tax": "the invoice discount lies on the rates that the printed tax shows",
     "charges_inclusive": "the charges include their tax",

@@ -16,6 +16,7 @@ _REVERSE_CHARGE = ("9964", "9965", "9966", "9967", "9972", "9973", "9982", "9983
 
 Notifications 13/2017 and 4/2017: carriage, rent, hiring, lawyers, directors, sponsors, guards; cashew, tobacco, cotton.
 """
+_LOWEST_TCS = 750
 _LARGEST = int(LARGEST_AMOUNT) * 100
 
 
@@ -92,6 +93,8 @@ class Page:
 
     lines: Sequence[Line]
     cuts: Sequence[Cut]
+    cuts_in_percent: Sequence[Cut]
+    """The same with those that are not said to be rupees as percents, and fractions as percents; empty if no other."""
     cuts_after_tax: bool
     extras: Sequence[Extra]
     tcs_rate: int
@@ -124,12 +127,14 @@ def read(document: V4Document) -> Page:
     table = _table(printed.hsn_tax_table)
     inter, odd = _split(document)
     lines = _lines(document, table)
+    cuts, in_percent = (_cuts(document.header_discounts, in_percent=each) for each in (False, True))
     return Page(
         lines=lines,
-        cuts=_cuts(document.header_discounts),
+        cuts=cuts,
+        cuts_in_percent=() if in_percent == cuts else in_percent,
         cuts_after_tax=any(row.after_tax for row in document.header_discounts),
         extras=_extras(document.charges),
-        tcs_rate=_bounded(document.tcs.rate),
+        tcs_rate=_tcs_rate(document.tcs.rate),
         tcs_amount=paise(document.tcs.amount) or 0,
         tcs_base=document.tcs.base_used,
         round_off=paise(document.round_off),
@@ -224,6 +229,12 @@ def _bounded(value: Decimal | None) -> int:
     return scaled if scaled <= WHOLE else 0
 
 
+def _tcs_rate(value: Decimal | None) -> int:
+    """The rate of TCS; below the lowest there ever was (0.075 %) it is a fraction."""
+    rate = _bounded(value)
+    return rate * 100 if rate < _LOWEST_TCS else rate
+
+
 def _hint(item: V4Item) -> int | None:
     told = item.raw.amount_ex_tax_after_discount
     return paise(item.totals.line_ex_tax if told is None else told)
@@ -276,14 +287,16 @@ def _general_rate(document: V4Document, table: Sequence[TableRow]) -> Decimal | 
     return implied(tax, value) if tax and value else None
 
 
-def _cuts(rows: Sequence[HeaderDiscount]) -> tuple[Cut, ...]:
+def _cuts(rows: Sequence[HeaderDiscount], *, in_percent: bool) -> tuple[Cut, ...]:
     ordered = sorted(enumerate(rows), key=lambda each: (each[0] if each[1].order is None else each[1].order, each[0]))
-    return tuple(_cut(index, row) for index, row in ordered if row.value)
+    return tuple(_cut(index, row, in_percent=in_percent) for index, row in ordered if row.value)
 
 
-def _cut(index: int, row: HeaderDiscount) -> Cut:
+def _cut(index: int, row: HeaderDiscount, *, in_percent: bool) -> Cut:
     value = abs(row.value or Decimal(0))
-    by_label = row.type is None and "%" in (row.label or "")
+    by_label = row.type is None and (in_percent or "%" in (row.label or ""))
+    if in_percent and row.type == "PERCENT" and value < 1:
+        value *= 100
     if (row.type == "PERCENT" or by_label) and value <= _ALL:
         return Cut(index, is_percent=True, value=percent(value) or 0)
     return Cut(index, is_percent=False, value=paise(value) or 0)
@@ -315,7 +328,12 @@ def _table(rows: Sequence[HsnRow]) -> tuple[TableRow, ...]:
 
 def _row(row: HsnRow) -> TableRow:
     taxes = [value for each in (row.cgst, row.sgst, row.igst) if (value := paise(each)) is not None]
-    return TableRow((row.hsn or "").strip(), paise(row.taxable), sum(taxes) if taxes else None)
+    taxable, total = paise(row.taxable), paise(row.total)
+    tax = sum(taxes) if taxes else None
+    if tax is None and taxable is not None and total is not None:
+        # No tax is as large as its value: a smaller total is the tax, another holds the value.
+        tax = total if abs(total) < abs(taxable) else total - taxable
+    return TableRow((row.hsn or "").strip(), taxable, tax)
 
 
 def _split(document: V4Document) -> tuple[bool, bool]:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from itertools import starmap
 
 from reconciler.india import gstin
+from reconciler.india.discounts import IN_PERCENT
 from reconciler.india.findings import Finding, confidence
 from reconciler.india.page import Line, Page
 from reconciler.india.scale import (
@@ -79,7 +80,7 @@ def write(document: V4Document, page: Page, trials: Sequence[Trial], found: Sequ
         doc_level=_head(document.doc_level),
         items=items,
         header_discounts=tuple(
-            _header_discount(row, place, best) for place, row in enumerate(document.header_discounts, 1)
+            _header_discount(row, place, best, page) for place, row in enumerate(document.header_discounts, 1)
         ),
         charges=_charges(document.charges, best, page),
         tcs=Tcs(rate=percents(page.tcs_rate), amount=rupees(best.tcs), base_used=best.tcs_base),
@@ -228,10 +229,15 @@ def _ui_hints(line: Line, figures: _Figures, discount: Discount, money: "_Curren
     )
 
 
-def _header_discount(row: HeaderDiscount, place: int, best: Trial) -> HeaderDiscount:
-    kind = row.type or ("PERCENT" if "%" in (row.label or "") else "ABSOLUTE")
+def _header_discount(row: HeaderDiscount, place: int, best: Trial, page: Page) -> HeaderDiscount:
+    cuts = page.cuts_in_percent if IN_PERCENT in best.name.split("+") else page.cuts
+    cut = next((each for each in cuts if each.index == place - 1), None)
+    kind, value = row.type or "ABSOLUTE", row.value
+    if cut is not None and cut.is_percent:
+        kind, value = "PERCENT", percents(cut.value)
     after = True if best.reduced.after_tax and row.value else None
-    return row.model_copy(update={"type": kind, "order": place if row.order is None else row.order, "after_tax": after})
+    order = place if row.order is None else row.order
+    return row.model_copy(update={"type": kind, "value": value, "order": order, "after_tax": after})
 
 
 def _charges(rows: Sequence[Charge], best: Trial, page: Page) -> tuple[Charge, ...]:

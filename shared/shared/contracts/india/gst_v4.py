@@ -29,6 +29,7 @@ PriceMode = Literal["WITH_TAX", "WITHOUT_TAX"]
 Figure = Annotated[Decimal, WithJsonSchema({"type": "number"})]
 _Lenient = BeforeValidator(mapping_of)
 _Rows = BeforeValidator(rows_of)
+_SHORT = 64
 
 
 def _price_mode(value: object) -> str | None:
@@ -142,6 +143,14 @@ class HeaderDiscount(Contract):
     order: Annotated[int | None, BeforeValidator(count_of)] = None
     after_tax: Flag = None
     """True where the figures show that tax was not lowered by it."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _sign_tells_the_type(cls, data: object) -> object:
+        """`10%` is a percent, whoever forgot to say so."""
+        if isinstance(data, Mapping) and not data.get("type") and "%" in str(data.get("value"))[:_SHORT]:
+            return {**data, "type": "PERCENT"}
+        return data
 
 
 class Charge(Contract):

@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+import traceback
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -200,7 +201,7 @@ async def test_what_is_put_off_stays_and_goes_out_later(database: Database, serv
         await deliver(deps, asked)
     waiting = await stands(deps, asked)
     assert (waiting.estado, waiting.motivo) == ("PENDIENTE", "the mail server put the message off (451)")
-    said = f"{put_off.value!r}{put_off.value.__cause__!r}{logs}"
+    said = "".join(traceback.format_exception(put_off.value)) + str(logs)
     assert TO not in said
     assert (await deliver(deps, asked)).estado == "ENVIADO"
     assert len(server.messages) == 1

@@ -4,6 +4,7 @@ A picture may be made to take all memory or time that there is; here that ends t
 """
 
 import asyncio
+import os
 import resource
 import sys
 from contextlib import suppress
@@ -20,6 +21,10 @@ _SECONDS = 10.0
 """Of the whole process, on a machine that is busy."""
 _CPU_SECONDS = 5
 _MEMORY = 1024 * 1024 * 1024
+_NEEDED = frozenset({"PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "LANG", "TMPDIR"})
+"""What a program needs to start. Our keys and passwords are not among it: this one reads what strangers made."""
+_QUIET = {"RAYON_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
+"""Threads reserve address space, of which a machine with many cores would take all that there is here."""
 _PAGE = '#set page(width: 80mm, height: auto)\n#image("{name}", width: 60mm, height: 20mm, fit: "contain")'
 
 
@@ -27,6 +32,7 @@ async def can_be_set(logo: Logo) -> bool:
     """Whether a page with this logo can be set within the limits of a process of its own."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "sunat_emitter.pdf.trial"),
+        env={**_QUIET, **{name: value for name, value in os.environ.items() if name in _NEEDED}},
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,

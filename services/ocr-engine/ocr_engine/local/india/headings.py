@@ -24,7 +24,7 @@ def _tax_headings() -> dict[str, str]:
     found = {}
     for key, names in _TAX_NAMES.items():
         found[f"{key}_rate"] = rf"{key}rate|(?:{names}) ?(?:rate|%|r)(?: ?%)?|% ?(?:{names})|rate of (?:{names})"
-        found[key] = rf"{key}amount|(?:{names})(?: (?:{_AMT}|tax|amt rs))?|{_AMT} (?:of )?(?:{names})"
+        found[key] = rf"{key}amount|(?:{names})(?: \d[\d ]*%)?(?: (?:{_AMT}|tax|amt rs))?|{_AMT} (?:of )?(?:{names})"
     return found
 
 
@@ -89,7 +89,9 @@ TABLES = Vocabulary(
         "rate": (
             rf"(?:unit |basic |net |base |sale |selling |item )?(?:rate|price|cost)(?: ?(?:per"
             rf"|/)? ?(?:unit|item|each|pc|pcs"
-            rf"|kg|nos|uom))?(?: {_EXCL})?|per unit(?: rate| price)?|unit value|each|rate ?/? ?unit"
+            rf"|kg|nos|uom))?(?: {_EXCL})?|per unit(?: rate| price)?"
+            r"|(?:rate|price) ?(?:hr|hour|day|month"
+            r"|mtr|ltr|ton|sqft|sq ft|person|bag|box|no)|unit value|each|rate ?/? ?unit"
         ),
     },
     figures=frozenset({"qty", "free", "rate", "rate_with_tax", "mrp", "amount", "taxable", "total", "gross"}),
@@ -111,11 +113,14 @@ _BELOW = 3.2
 """In line heights: how far under the name of a tax its two columns are headed."""
 _ASIDE = 6.0
 _MOST_WORDS = 3
+_GLUED = re.compile(r"(?:[a-z.)%]|SAC|HSN)(?=[A-Z])")
+_SHORT = 3
+_ROOM = 0.05
 
 
 def with_single_headings(lines: Sequence[Line]) -> tuple[Line, ...]:
     """The lines with each `Rate | Amount` under the name of a tax written as that tax's rate and amount."""
-    result = list(lines)
+    result = [_unglued(line) for line in lines]
     for index, line in enumerate(lines):
         groups = list(_names(result[index]))
         if not groups or len(groups) > 8:  # noqa: PLR2004 - a sentence on taxes
@@ -133,6 +138,26 @@ def with_single_headings(lines: Sequence[Line]) -> tuple[Line, ...]:
                 result[below] = _renamed(other, {id(t): name for _, pair in matched for t, name in pair})
             break
     return tuple(line for line in result if line.tokens)
+
+
+def _unglued(line: Line) -> Line:
+    """A line of headings with those parted that touch one another: `RateDiscount`, `HSN/SACQty`."""
+    named = sum(TABLES.column(cell.text) is not None for cell in line.cells())
+    if named < TABLES.least or not any(_GLUED.search(token.text) for token in line.tokens):
+        return line
+    return replace(line, tokens=tuple(part for token in line.tokens for part in _parted(token)))
+
+
+def _parted(token: Token) -> Iterator[Token]:
+    for hit in _GLUED.finditer(token.text):
+        one, two = token.text[: hit.end()], token.text[hit.end() :]
+        if TABLES.column(one) and (TABLES.column(two) or len(two) > _SHORT):
+            edge = token.left + (token.right - token.left) * len(one) / len(token.text)
+            yield replace(token, text=one, right=edge)
+            # A sliver of room, so that they do not touch again.
+            yield replace(token, text=two, left=edge + token.height * _ROOM)
+            return
+    yield token
 
 
 _Name = tuple[str, list[Token]]

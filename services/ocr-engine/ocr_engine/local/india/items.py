@@ -1,24 +1,20 @@
 """The goods and services of a GST invoice, and its tax summary by HSN, out of the tables."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from ocr_engine.local.india.cells import POINT, TAXES, Tax, discounts_of, taxes_of, whole_rate
 from ocr_engine.local.india.headings import TABLES
 from ocr_engine.local.india.kinds import Kind, kind_of
 from ocr_engine.local.page import Line, Span
 from ocr_engine.local.spelling import fold, repair_digits
-from ocr_engine.local.table.figure import Figure, figure_of, number_of
+from ocr_engine.local.table.figure import Figure, figure_of
 from ocr_engine.local.table.reader import Table, find_tables
 from ocr_engine.local.table.rows import Row
 from shared.money import CENT, to_cents
 
-POINT = "."
-"""India's decimal sign."""
-_TAXES = ("cgst", "sgst", "igst", "cess")
-_PERCENT = re.compile(r"(\d{1,3}(?:\.\d{1,3})?)\s?%")
-_NUMBER = re.compile(r"(?<![\d.,])-?\(?\d[\d,]*(?:\.\d{1,4})?")
 _HSN = re.compile(r"(?<!\d)\d{2}(?:[ .]?\d{2}){1,3}(?!\d)")
 _SERIAL = re.compile(r"^\W*\d{1,3}\s?[.)]?\s+(?=\D)")
 _NOTE = re.compile(
@@ -30,19 +26,9 @@ _SAME_NAME = 1.9
 """In line heights: the widest step between two lines of a name."""
 _HALF = Decimal("0.5")
 _HUNDRED = Decimal(100)
-_HIGHEST_RATE = 40
 RATES = tuple(Decimal(each) for each in ("18", "5", "12", "28", "0", "40", "3", "1.5", "0.25", "0.1", "6", "7.5", "1"))
 """Rates of GST, now or once in force, the usual ones first."""
 _LONGEST_NAME = 8
-
-
-@dataclass(frozen=True)
-class Tax:
-    """A tax of a line: its percent and its amount, as far as printed."""
-
-    rate: Decimal | None = None
-    amount: Decimal | None = None
-    span: Span | None = None
 
 
 @dataclass(frozen=True)
@@ -129,7 +115,7 @@ def read_tables(lines: Sequence[Line]) -> Tables:
             kind = kind_of(item.name)
             if bare and kind in {Kind.DISCOUNT, Kind.ROUND_OFF, Kind.TCS, Kind.TOTAL, Kind.SUM, Kind.OTHER}:
                 used.difference_update(range(row.first, row.last + 1))
-            elif bare and kind is Kind.CHARGE:
+            elif item.qty is None and kind is Kind.CHARGE:
                 charges.append(item)
             else:
                 items.append(item)
@@ -144,19 +130,6 @@ def read_tables(lines: Sequence[Line]) -> Tables:
     )
 
 
-def whole_rate(taxes: dict[str, Tax], told: Decimal | None) -> Decimal | None:
-    """IGST's rate, or CGST's and SGST's together, or what a GST column tells; None where none is printed."""
-    igst, cgst, sgst = (taxes.get(key, Tax()).rate for key in ("igst", "cgst", "sgst"))
-    if told:
-        return told
-    if igst:
-        return igst
-    if cgst is not None and sgst is not None:
-        return cgst + sgst
-    half = cgst if cgst is not None else sgst
-    return half * 2 if half is not None else (igst if igst is not None else told)
-
-
 def _is_goods(table: Table) -> bool:
     figures = any(table.has(key) for key in ("qty", "rate", "amount", "rate_with_tax", "total", "taxable"))
     named = table.has("name") or (table.has("qty") and (table.has("rate") or table.has("rate_with_tax")))
@@ -164,13 +137,13 @@ def _is_goods(table: Table) -> bool:
 
 
 def _is_summary(table: Table) -> bool:
-    taxed = any(table.has(key) for tax in _TAXES for key in (tax, f"{tax}_rate")) or table.has("gst_amount")
+    taxed = any(table.has(key) for tax in TAXES for key in (tax, f"{tax}_rate")) or table.has("gst_amount")
     return taxed and (table.has("taxable") or table.has("amount")) and not table.has("qty")
 
 
 def _item(row: Row, table: Table, lines: Sequence[Line]) -> Item | None:
     name, spans = _name(row, table)
-    taxes, told = _taxes(row, lines[row.anchor].ocr)
+    taxes, told = taxes_of(row, lines[row.anchor].ocr)
     incl = row.figure("rate_with_tax")
     rate = row.figure("rate") or incl or row.figure("mrp")
     amount = row.figure("taxable") or row.figure("amount") or row.figure("total") or row.figure("gross")
@@ -179,7 +152,7 @@ def _item(row: Row, table: Table, lines: Sequence[Line]) -> Item | None:
         return None
     if not name and qty is None:
         return None
-    percents, off = _discounts(row, table, lines[row.anchor].ocr)
+    percents, off = discounts_of(row, table, lines[row.anchor].ocr)
     mode = None
     if rate is not None and incl is not None and rate is incl:
         mode = "WITH_TAX"
@@ -211,7 +184,7 @@ def _item(row: Row, table: Table, lines: Sequence[Line]) -> Item | None:
         discounts=percents,
         off=off,
         gst_rate=whole_rate(taxes, told),
-        taxes={key: tax for key, tax in taxes.items() if key in _TAXES},
+        taxes={key: tax for key, tax in taxes.items() if key in TAXES},
         amount=amount,
         net=net,
         total=total,
@@ -303,79 +276,6 @@ def _unit(row: Row, qty: Figure | None, rate: Figure | None) -> str | None:
     return words[0].strip(" .").upper() if words else None
 
 
-def _discounts(row: Row, table: Table, ocr: bool) -> tuple[tuple[Decimal, ...], Decimal | None]:  # noqa: FBT001 - of the line
-    """Percents in order, and rupees off the line."""
-    percents: list[Decimal] = []
-    off: Decimal | None = None
-    for key in ("discount", "discount2"):
-        text = " ".join(part.text for part in row.parts(key))
-        text = repair_digits(text) if ocr else text
-        heading = next((each.heading.text for each in table.columns if key in each.keys), "")
-        marked = _PERCENT.findall(text)
-        numbers = [value for hit in _NUMBER.findall(text) if (value := _value(hit)) is not None]
-        if marked and (len(marked) == len(numbers) or "+" in text):
-            percents += [abs(value) for value in numbers]
-        elif marked:
-            percents += [Decimal(each) for each in marked]
-        elif numbers and (max(map(abs, numbers)) < _HUNDRED or "%" in heading):
-            percents += [abs(value) for value in numbers]
-        elif numbers:
-            off = (off or Decimal(0)) + abs(numbers[0])
-    printed = " ".join(part.text for part in row.parts("discount_amount"))
-    numbers = [value for hit in _NUMBER.findall(printed) if (value := _value(hit)) is not None]
-    if numbers and not percents:
-        off = abs(numbers[-1])
-    kept = tuple(each for each in percents if 0 < each <= _HUNDRED)
-    return kept[:2], off or None
-
-
-def _value(text: str) -> Decimal | None:
-    return number_of(text.strip("-()"), POINT)
-
-
-def _taxes(row: Row, ocr: bool) -> tuple[dict[str, Tax], Decimal | None]:  # noqa: FBT001 - of the line
-    """The taxes by name, and the whole rate where a column tells it."""
-    found: dict[str, Tax] = {}
-    for key in _TAXES:
-        of_rate = _rates(row.parts(f"{key}_rate"), ocr)
-        rate, amount, span = _pair(row.parts(key), ocr)
-        if amount is None and rate is None and not of_rate:
-            continue
-        found[key] = Tax(of_rate[0] if of_rate else rate, amount, span)
-    told = _rates(row.parts("gst_rate"), ocr)
-    rate, amount, span = _pair(row.parts("gst"), ocr)
-    if rate is None and amount is not None and amount <= _HIGHEST_RATE and not told:
-        rate, amount = amount, None
-    whole = told[0] if len(told) == 1 else sum(told, Decimal(0)) if told else rate
-    return found, whole
-
-
-def _rates(parts: Iterable[Span], ocr: bool) -> list[Decimal]:  # noqa: FBT001 - of the line
-    """The percents of a column of rates: `18%`, `9+9`, `18.00`."""
-    text = " ".join(part.text for part in parts)
-    text = repair_digits(text) if ocr else text
-    values = [value for hit in _NUMBER.findall(text) if (value := _value(hit)) is not None]
-    return [value for value in values if value <= _HUNDRED][: 2 if "+" in text else 1]
-
-
-def _pair(parts: Iterable[Span], ocr: bool) -> tuple[Decimal | None, Decimal | None, Span | None]:  # noqa: FBT001 - of the line
-    """Rate and amount of one cell: `9% 450.00`, `450.00 (9%)`, `450.00`, or one below the other."""
-    spans = tuple(parts)
-    if not spans:
-        return None, None, None
-    text = " ".join(part.text for part in spans)
-    text = repair_digits(text) if ocr else text
-    marked = _PERCENT.search(text)
-    rest = text[: marked.start()] + " " + text[marked.end() :] if marked else text
-    numbers = [hit for hit in _NUMBER.findall(rest) if _value(hit) is not None]
-    rate = Decimal(marked[1]) if marked else None
-    if not marked and len(numbers) == 2:  # noqa: PLR2004 - a rate beside its amount
-        small, large = sorted(_value(each) or Decimal(0) for each in numbers)
-        return (small if small <= _HIGHEST_RATE else None), large, spans[0]
-    amount = _value(numbers[-1]) if numbers else None
-    return rate, amount, Span(spans[-1].tokens, spans[-1].page, spans[-1].aspect)
-
-
 def _summary(row: Row, table: Table) -> SummaryRow | None:
     taxable = row.figure("taxable") or row.figure("amount")
     if taxable is None:
@@ -383,7 +283,7 @@ def _summary(row: Row, table: Table) -> SummaryRow | None:
     label = fold(f"{row.text('hsn')} {row.text('name')} {row.text('serial')}")
     if kind_of(label.strip()) in {Kind.SUM, Kind.SUBTOTAL, Kind.TOTAL}:
         return None
-    taxes, told = _taxes(row, ocr=False)
+    taxes, told = taxes_of(row, ocr=False)
     if told is not None and not any(tax.rate for tax in taxes.values()):
         taxes = {key: _with_rate(key, tax, told) for key, tax in taxes.items()}
     hsn = _hsn(row, "")

@@ -109,7 +109,8 @@ _SECTION = re.compile(
     r"[ /\w]*(?:summary|analysis|breakup|break up|details)|authori[sz]ed signat|e ?\.? ?& ?o ?\.? ?e"
     r"|remarks?\b|notes?\s*:"
     r"|for [a-z .&']+(?:ltd|limited|llp|co\.|company|enterprises?|traders?|industries|agenc|stores?|mart|sons|works)"
-    r"|certified that|subject to .* jurisdiction|this is a computer|thank you|receiver'?s? sign|prepared by|checked by)"
+    r"|certified that|subject to .* jurisdiction|this is a computer|thank you"
+    r"|[csi]?gst\W*\d{1,2}\b|receiver'?s? sign|prepared by|checked by)"
 )
 _CODE = re.compile(r"(?<![\d.,])\d{4,8}(?![\d.,])")
 """A row with such a number has an HSN code: it is goods, whatever they are called."""

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ocr_engine.local.india.gstins import Gstin
+from ocr_engine.local.india.states import STATES
 from ocr_engine.local.invoice.context import Cell, Paper
 from ocr_engine.local.page import Span
 from ocr_engine.local.spelling import fold
@@ -16,7 +17,7 @@ _TAIL = (
 _OF = r"(?:(?:details?|name|particulars|address|name (?:and|&) address) (?:of|to) (?:the )?)?"
 _BUYER = re.compile(
     rf"^\W*{_OF}(?:bill(?:ed|ing)? ?to|buyer|receiver|recipient|customer|sold to|invoice to|purchaser|party|client"
-    rf"|party name|to|m/s\.?|buyer\W*s name|customer name|billing address|bill to party)\b{_TAIL}\s*\)?\s*[:.-]*\s*"
+    rf"|party name|to|m/s\.?|buyer\W*s name|customer name|billing address|bill to party)\b{_TAIL}\s*\)?\s*[:.,-]*\s*"
 )
 _SHIP = re.compile(
     rf"^\W*{_OF}(?:ship(?:ped|ping)? ?to|consignee|deliver(?:y|ed)? ?(?:to|at|address)"
@@ -54,6 +55,9 @@ _NO_ADDRESS = re.compile(
     r"\b(?:gstin?|gst no|pan|state (?:name|code)|phone|ph|tel|mob(?:ile)?|e-?mail|contact"
     r"|place of supply|cin|state|code"
     r"|uin|attn|kind attn|www)\b[^a-z]|@|\bcode\s*:?\s*\d|^\W*india\W*$"
+)
+_OFFICER = re.compile(
+    r"^\W*(?:the )?(?:accounts?|purchase|finance|general|branch|store|hr)? ?(?:manager|department|dept|officer|team)\b"
 )
 _LINES = 9
 _HEAD = 14
@@ -100,7 +104,23 @@ def find_blocks(paper: Paper, table: int) -> tuple[Block, ...]:
     """The blocks of parties above the line where the table begins."""
     heads = [(cell, kind, hit) for cell in paper.cells() if cell.line < table for kind, hit in _named(cell)]
     places = {(cell.line, cell.order) for cell, _, _ in heads}
-    return tuple(_block(cell, kind, hit, paper, (table, places)) for cell, kind, hit in heads)
+    return tuple(
+        _block(cell, "seller" if _heads_paper(cell, hit, paper) else kind, hit, paper, (table, places))
+        for cell, kind, hit in heads
+    )
+
+
+def _heads_paper(cell: Cell, hit: re.Match[str], paper: Paper) -> bool:
+    """Whether a name behind `M/s` is the first of the paper: then it is the letterhead's."""
+    if not hit[0].strip().startswith("m/s"):
+        return False
+    above = [
+        other
+        for row in paper.rows[: cell.line + 1]
+        for other in row
+        if (other.line, other.order) < (cell.line, cell.order)
+    ]
+    return all(_TITLE.search(other.folded) or sum(map(str.isalpha, other.folded)) < _TELLING for other in above)
 
 
 def _named(cell: Cell) -> Iterator[tuple[str, re.Match[str]]]:
@@ -168,7 +188,8 @@ def name_in(block: Block) -> Name | None:
     for cell in block.cells[:4]:
         text = _stripped(cell.span.text)
         letters = sum(map(str.isalpha, text))
-        if letters > 2 and not _NO_ADDRESS.search(fold(text)) and not re.match(r"\W*\d", text):  # noqa: PLR2004
+        wrong = _OFFICER.match(fold(text)) or _NO_ADDRESS.search(fold(text)) or re.match(r"\W*\d", text)
+        if letters > 2 and not wrong:  # noqa: PLR2004 - a name
             return Name(text, cell.span, cell.line, 0.88)
     return None
 
@@ -211,8 +232,6 @@ def address_in(block: Block, name: Name | None) -> Address:
 
 
 def _state(text: str) -> str | None:
-    from ocr_engine.local.india.states import STATES  # noqa: PLC0415
-
     plain = re.sub(r"[^a-z& ]", "", fold(text)).strip().replace("&", "and")
     return next((code for code, name in STATES.items() if name == plain), None)
 
@@ -258,7 +277,7 @@ def _letterheads(paper: Paper, blocks: Sequence[Block], table: int) -> Iterator[
             continue
         large = min(cell.span.tokens[0].height / usual, 2.0)
         weight = 0.45 + 0.18 * (large - 1) + (0.12 if _FORM.search(folded) else 0) - 0.012 * nth
-        yield Name(cell.span.text.strip(" ,"), cell.span, cell.line, min(max(weight, 0.3), 0.85))
+        yield Name(_stripped(cell.span.text), cell.span, cell.line, min(max(weight, 0.3), 0.85))
 
 
 def _same(one: str, other: str) -> bool:

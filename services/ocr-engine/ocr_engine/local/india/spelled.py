@@ -26,7 +26,8 @@ _SCALES = {"thousand": 1000, "lakhs": 100_000, "lakh": 100_000, "lacs": 100_000,
     "million": 1_000_000,
 }
 _WORDS = sorted((*_SMALL, *_TENS, *_SCALES, "hundred", "paise", "paisa"), key=len, reverse=True)
-_WORD = re.compile("|".join(_WORDS))
+_WORD = re.compile("|".join(f"{word}(?!ix|even)" if word.endswith("s") else word for word in _WORDS))
+"""The longest first; without blanks the s of `lakhsixty` is that of sixty."""
 _HUNDRED = 100
 _FEWEST = 2
 """Words; one alone (`One`) may stand in any sentence."""

@@ -5,7 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from ocr_engine.local.india.items import POINT, Tables
+from ocr_engine.local.india.cells import POINT
+from ocr_engine.local.india.headings import TABLES
+from ocr_engine.local.india.items import Tables
 from ocr_engine.local.india.kinds import Kind, is_carried, kind_of
 from ocr_engine.local.india.spelled import spelled_amount
 from ocr_engine.local.page import Line, Span
@@ -17,7 +19,9 @@ from shared.money import CENT
 _NEGATIVE = re.compile(r"\(\s*-\s*\)|^\W*less\b|\(less\)|\s-\s*$|-$")
 _QUANTITY = re.compile(r"[\d,.]+\s*[a-z]{0,6}\.?")
 _IDLE = re.compile(r"^[\W\d%]*(?:rs|inr)?[\W\d%]*$")
-_WORDS = re.compile(r"\bwords?\b|\brupees?\b|\binr\b.*\b(?:thousand|hundred|lakh|lac|crore)\b")
+_WORDS = re.compile(
+    r"\bwords?\b|\brupees?\b|\brs\.? ?[a-z]{3}|\bonly\b\W*$|\binr\b.*\b(?:thousand|hundred|lakh|lac|crore)\b"
+)
 _ONLY = re.compile(r"\bonly\b|\bpaise\b")
 _RUPEE = Decimal(1)
 _LARGEST_ROUND_OFF = 100
@@ -210,8 +214,6 @@ _COLUMN_KINDS = {
 def _column_sums(lines: Sequence[Line], tables: Tables) -> Iterator[Sum]:
     """The sums under the columns of the goods, in the row that says `Total`."""
     for table in tables.goods[-1:]:
-        from ocr_engine.local.india.headings import TABLES  # noqa: PLC0415
-
         grid = Grid(table.columns, TABLES, POINT)
         last = max(row.last for row in table.rows)
         for index in range(last + 1, min(last + 4, len(lines))):

@@ -7,12 +7,10 @@ from ocr_engine.evidence import Evidence
 from ocr_engine.local.embedded.invoice import EmbeddedInvoice, EmbeddedLine
 from ocr_engine.local.embedded.reader import read_xml
 from ocr_engine.proof import proven, same_value
+from shared.contracts.faults import XML_DIFFERS
 from shared.contracts.odoo import INVOICE_ITEM, INVOICE_TABLES
 from shared.contracts.reading import ReadField, Reading
 from shared.money import parse_amount, to_cents
-
-XML_DIFFERS = "XML_DIFFERS"
-"""Warning: the print says otherwise than the invoice's own XML."""
 
 _CONFIDENCE = 0.99
 _HEADER = {

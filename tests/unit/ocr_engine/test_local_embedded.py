@@ -4,7 +4,8 @@ import pytest
 
 from ocr_engine.evidence import Evidence
 from ocr_engine.local.lumis.embedded import read_embedded
-from ocr_engine.validation import XML_DIFFERS, validate
+from ocr_engine.validation import validate
+from shared.contracts.faults import XML_DIFFERS
 from shared.contracts.odoo import ODOO_INVOICE
 from shared.contracts.reading import ReadField, Reading
 

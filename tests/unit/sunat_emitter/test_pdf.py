@@ -269,3 +269,16 @@ async def test_a_press_with_too_much_to_do_says_so() -> None:
     go_on.set()
     assert await asyncio.gather(*waiting) == [b"page", b"page"]
     press.close()
+
+
+async def test_others_are_served_while_a_large_page_is_set() -> None:
+    document = of(venta(*shapes.many(500)))
+    page, code = sheet(document, DIGEST), qr_text(document, DIGEST)
+    press, turns = Press(1), 0
+    printing = asyncio.ensure_future(press.run("large", lambda: typeset(page, "a4", code, moment=MOMENT)))
+    while not printing.done():
+        await asyncio.sleep(0.001)
+        turns += 1
+    assert (await printing).startswith(b"%PDF")
+    assert turns > 20
+    press.close()

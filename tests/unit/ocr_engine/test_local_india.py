@@ -24,12 +24,12 @@ AMOUNTS = st.decimals(min_value=1, max_value=999_999_999, places=2)
 
 @given(AMOUNTS)
 def test_an_amount_written_out_is_read_back(amount: Decimal) -> None:
-    assert spelled_amount(f"Rupees {spelled(amount)} Only") == amount or amount < 20
+    assert spelled_amount(f"Rupees {spelled(amount)} Only") == amount
 
 
 @given(AMOUNTS)
 def test_words_without_blanks_are_read_too(amount: Decimal) -> None:
-    assert spelled_amount(f"Rupees{spelled(amount)}Only".replace(" ", "")) == amount or amount < 20
+    assert spelled_amount(f"Rupees{spelled(amount)}Only".replace(" ", "")) == amount
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,8 @@ def test_a_code_with_a_false_gstin_does_not_tell_it() -> None:
 
 @given(st.text(max_size=200))
 def test_no_code_is_too_odd(text: str) -> None:
-    assert signed_invoice([text, f"a.{text}.b"]) is None or True
+    assert signed_invoice([text]) is None
+    signed_invoice([f"a.{text}.b"])
 
 
 @given(st.binary(max_size=120))

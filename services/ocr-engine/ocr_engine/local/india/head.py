@@ -12,7 +12,7 @@ from ocr_engine.local.spelling import fold
 _NO = r"\s*(?:no|number|num|nr|#|id)\b\s*[.:#]*"
 _NUMBER = re.compile(
     rf"(?:^|\W)(?:(?:tax )?invoice{_NO}|inv\.?{_NO}|bill{_NO}|document{_NO}|doc\.?{_NO}|voucher{_NO}|memo{_NO}"
-    rf"|serial no\.? of invoice|invoice serial{_NO}|invoice\s*#|invoice\s*:)"
+    rf"|(?:credit|debit) note{_NO}|serial no\.? of invoice|invoice serial{_NO}|invoice\s*#|invoice\s*:)"
 )
 _NOT_NUMBER = re.compile(
     r"e-?way|challan|order|reference|ref\b|waybill|original inv|against|irn|ack|l\.?r\.? no|supplier'?s"
@@ -43,6 +43,8 @@ _PAYABLE = re.compile(r"(?:tax|gst)\b.{0,30}\b(?:payable|paid)\b.{0,40}\breverse
 _LONGEST = 16
 """Characters of an invoice number: rule 46 of the CGST Rules."""
 _ODD = 0.12
+_FOREIGN = 0.35
+_OTHERS = re.compile(r"\bagainst\b|\boriginal (?:invoice|inv|bill)|\bref(?:erence)?\.? (?:invoice|inv)")
 
 
 def find_numbers(paper: Paper) -> Iterator[Found]:
@@ -56,9 +58,15 @@ def find_numbers(paper: Paper) -> Iterator[Found]:
                 if text is None:
                     continue
                 weight = 0.93 * value.near - (0 if len(text) <= _LONGEST else _ODD) - 0.001 * cell.line
-                weight -= 0 if "inv" in hit[0] or "bill" in hit[0] else _ODD
+                weight -= 0 if re.search("inv|bill|note", hit[0]) else _ODD
+                weight -= _ODD if _is_others(cell, paper) else 0
                 yield _found(text, value, paper, weight)
                 break
+
+
+def _is_others(cell: Cell, paper: Paper) -> bool:
+    """Whether the line speaks of the invoice that a credit note corrects."""
+    return bool(_OTHERS.search(" ".join(each.folded for each in paper.rows[cell.line])))
 
 
 def _number(value: Value) -> str | None:
@@ -79,7 +87,8 @@ def find_issued(paper: Paper) -> Iterator[Found]:
             if _NOT_DATE.search(cell.folded[max(0, hit.start() - 14) : hit.end()]):
                 continue
             strong = bool(_STRONG.search(hit[0]))
-            yield from _dates(cell, hit.end(), paper, 0.95 if strong else 0.82 if "dated" in hit[0] else 0.75)
+            weight = 0.95 if strong else 0.82 if "dated" in hit[0] else 0.75
+            yield from _dates(cell, hit.end(), paper, weight - (_FOREIGN if _is_others(cell, paper) else 0))
 
 
 def find_due(paper: Paper) -> Iterator[Found]:

@@ -115,7 +115,7 @@ def read_tables(lines: Sequence[Line]) -> Tables:
             kind = kind_of(item.name)
             if bare and kind in {Kind.DISCOUNT, Kind.ROUND_OFF, Kind.TCS, Kind.TOTAL, Kind.SUM, Kind.OTHER}:
                 used.difference_update(range(row.first, row.last + 1))
-            elif item.qty is None and kind is Kind.CHARGE:
+            elif kind is Kind.CHARGE and (item.qty is None or (item.qty.value == 1 and item.hsn is None)):
                 charges.append(item)
             else:
                 items.append(item)

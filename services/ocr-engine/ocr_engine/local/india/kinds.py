@@ -70,7 +70,8 @@ _RULES: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
         (
             Kind.TOTAL,
             (
-                r"grand total|invoice (?:total|value|amount|amt)|total (?:invoice|bill)(?: (?:value|amount|amt))?$"
+                r"grand total|^g total|invoice (?:total|value|amount|amt)"
+                r"|total (?:invoice|bill)(?: (?:value|amount|amt))?$"
                 r"|total invoice (?:value|amount)|(?:net |total )?(?:amount |amt |value )?payable\b|net payable"
                 r"|total (?:amount |value |amt )?(?:after|incl\w*|with)(?: of)?(?: all)? ?(?:tax|gst|taxes)?"
                 r"|^(?:net|final|bill) (?:amount|amt|total|value|bill)|amount (?:due|payable|chargeable)$|^total due"
@@ -110,7 +111,7 @@ _SECTION = re.compile(
     r"|remarks?\b|notes?\s*:"
     r"|for [a-z .&']+(?:ltd|limited|llp|co\.|company|enterprises?|traders?|industries|agenc|stores?|mart|sons|works)"
     r"|certified that|subject to .* jurisdiction|this is a computer|thank you"
-    r"|[csi]?gst\W*\d{1,2}\b|receiver'?s? sign|prepared by|checked by)"
+    r"|gst\W*\d[\d. ]*%|receiver'?s? sign|prepared by|checked by)"
 )
 _CODE = re.compile(r"(?<![\d.,])\d{4,8}(?![\d.,])")
 """A row with such a number has an HSN code: it is goods, whatever they are called."""

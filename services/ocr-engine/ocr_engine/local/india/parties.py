@@ -16,8 +16,9 @@ _TAIL = (
 )
 _OF = r"(?:(?:details?|name|particulars|address|name (?:and|&) address) (?:of|to) (?:the )?)?"
 _BUYER = re.compile(
-    rf"^\W*{_OF}(?:bill(?:ed|ing)? ?to|buyer|receiver|recipient|customer|sold to|invoice to|purchaser|party|client"
-    rf"|party name|to|m/s\.?|buyer\W*s name|customer name|billing address|bill to party)\b{_TAIL}\s*\)?\s*[:.,-]*\s*"
+    rf"^\W*{_OF}(?:(?:buyer|customer|party|client)(?:\W?s)? name|bill(?:ed|ing)? ?to|buyer"
+    rf"|receiver|recipient|customer|sold to|invoice to|purchaser|party|client"
+    rf"|to|m/s\.?|billing address|bill to party)\b{_TAIL}\s*\)?\s*[:.,-]*\s*"
 )
 _SHIP = re.compile(
     rf"^\W*{_OF}(?:ship(?:ped|ping)? ?to|consignee|deliver(?:y|ed)? ?(?:to|at|address)"
@@ -54,7 +55,8 @@ _LABEL = re.compile(
 _NO_ADDRESS = re.compile(
     r"\b(?:gstin?|gst no|pan|state (?:name|code)|phone|ph|tel|mob(?:ile)?|e-?mail|contact"
     r"|place of supply|cin|state|code"
-    r"|uin|attn|kind attn|www)\b[^a-z]|@|\bcode\s*:?\s*\d|^\W*india\W*$"
+    r"|uin|attn|kind attn|www"
+    r"|date|dt|order|vehicle|due|terms)\b[^a-z]|\binv(?:oice)?\W*(?:no|date|#)|@|\bcode\s*:?\s*\d|^\W*india\W*$"
 )
 _OFFICER = re.compile(
     r"^\W*(?:the )?(?:accounts?|purchase|finance|general|branch|store|hr)? ?(?:manager|department|dept|officer|team)\b"
@@ -183,6 +185,9 @@ def name_in(block: Block) -> Name | None:
     """The party's name: behind the heading, or the block's first line."""
     if block.inline is not None and sum(map(str.isalpha, block.inline[0])) > 2:  # noqa: PLR2004 - a name
         text = _stripped(block.inline[0])
+        if text.count(",") > 1 and any(map(str.isdigit, text)):
+            # The address goes on behind the name.
+            text = text.partition(",")[0]
         if text:
             return Name(text, block.inline[1], block.heading.line, 0.9)
     for cell in block.cells[:4]:

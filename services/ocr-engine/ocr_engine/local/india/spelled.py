@@ -29,6 +29,7 @@ _WORDS = sorted((*_SMALL, *_TENS, *_SCALES, "hundred", "paise", "paisa"), key=le
 _WORD = re.compile("|".join(f"{word}(?!ix|even)" if word.endswith("s") else word for word in _WORDS))
 """The longest first; without blanks the s of `lakhsixty` is that of sixty."""
 _HUNDRED = 100
+_SAYS_SO = re.compile("rupee|only")
 _FEWEST = 2
 """Words; one alone (`One`) may stand in any sentence."""
 
@@ -37,7 +38,7 @@ def spelled_amount(text: str) -> Decimal | None:
     """The amount that the words say, in rupees; None where they say none. Blanks may be missing."""
     letters = "".join(re.findall("[a-z]", text.lower()))
     words = _WORD.findall(letters)
-    if len(words) < _FEWEST:
+    if len(words) < _FEWEST and not (words and _SAYS_SO.search(letters)):
         return None
     place = next((index for index, word in enumerate(words) if word in {"paise", "paisa"}), None)
     if place is None:

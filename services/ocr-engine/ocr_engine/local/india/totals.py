@@ -6,14 +6,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from ocr_engine.local.india.cells import POINT
-from ocr_engine.local.india.headings import TABLES
 from ocr_engine.local.india.items import Tables
 from ocr_engine.local.india.kinds import Kind, is_carried, kind_of
 from ocr_engine.local.india.spelled import spelled_amount
 from ocr_engine.local.page import Line, Span
 from ocr_engine.local.spelling import fold
-from ocr_engine.local.table.column import Grid, split_line
-from ocr_engine.local.table.figure import Figure, amounts_on, figure_of, rates_in
+from ocr_engine.local.table.figure import amounts_on, figure_of, rates_in
 from shared.money import CENT
 
 _NEGATIVE = re.compile(r"\(\s*-\s*\)|^\W*less\b|\(less\)|\s-\s*$|-$")
@@ -26,6 +24,9 @@ _ONLY = re.compile(r"\bonly\b|\bpaise\b")
 _RUPEE = Decimal(1)
 _LARGEST_ROUND_OFF = 100
 _WORD_LINES = 3
+_FEWEST_BOXES = 3
+_ABOVE = 2.0
+"""In line heights: how far beside its label an amount below it may stand."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,8 @@ class Totals:
     tcs: Sum | None = None
     round_off: Sum | None = None
     words: InWords | None = None
+    summary_tax: Decimal | None = None
+    """What the tax summary adds up to."""
     proven: bool = False
     """Whether the words, or the other sums, bear the total out."""
 
@@ -73,7 +76,7 @@ class Totals:
         if self.tax is not None:
             return self.tax.value
         each = [row.value for rows in self.taxes.values() for row in rows]
-        return sum(each, Decimal(0)) if each else None
+        return sum(each, Decimal(0)) if each else self.summary_tax
 
     @property
     def rates(self) -> set[Decimal]:
@@ -91,6 +94,9 @@ def read_totals(lines: Sequence[Line], tables: Tables) -> Totals:
     sums = [
         each for index, line in enumerate(lines) if index not in tables.lines for each in _sums(line, index, tables)
     ]
+    for index in range(1, len(lines)):
+        if index not in tables.lines:
+            sums += _boxed(lines[index - 1], lines[index], index)
     columns = list(_column_sums(lines, tables))
     seen = Totals(words=_in_words(lines))
     seen.round_off = _round_off(sums)
@@ -109,8 +115,24 @@ def read_totals(lines: Sequence[Line], tables: Tables) -> Totals:
                 seen.taxes[each.kind] = [each]
             elif each.kind is Kind.TAX:
                 seen.tax = each
-    _choose_total(seen, sums, columns, tables)
+    _choose_total(seen, sums, columns, tables, lines)
+    _drop_impossible(seen)
+    if tables.summary:
+        seen.summary_tax = sum(
+            (tax.amount or Decimal(0) for row in tables.summary for tax in row.taxes.values()), Decimal(0)
+        )
     return seen
+
+
+def _drop_impossible(seen: Totals) -> None:
+    """Leave out taxes that are more than half of the total: no rate is that high."""
+    most = abs(seen.total.value) / 2 if seen.total else None
+    if most is None:
+        return
+    if seen.tax is not None and abs(seen.tax.value) > most:
+        seen.tax = None
+    if abs(seen.gst or Decimal(0)) > most:
+        seen.taxes = {}
 
 
 def _sums(line: Line, index: int, tables: Tables) -> Iterator[Sum]:
@@ -137,6 +159,25 @@ def _sums(line: Line, index: int, tables: Tables) -> Iterator[Sum]:
         percent = next(rates_in(line.span(tokens[:start]).text), None) if kind is not Kind.CHARGE and start else None
         signed = -abs(value) if kind is Kind.ROUND_OFF and _is_negative(line, start, label) else value
         yield Sum(kind, signed, label, span, index, rates[0] if rates else percent)
+
+
+def _boxed(above: Line, line: Line, index: int) -> Iterator[Sum]:
+    """The sums of a line of amounts alone, each under its label."""
+    cells = line.cells()
+    if len(cells) < _FEWEST_BOXES or above.page != line.page or any(map(str.isalpha, line.text.replace("Rs", ""))):
+        return
+    for cell in cells:
+        found = figure_of(cell, POINT, ocr=line.ocr)
+        over = min(above.cells(), key=lambda each: _apart(each, cell))
+        kind = kind_of(over.text) if _apart(over, cell) < _ABOVE * line.height else None
+        if kind is not None and found is not None:
+            value = -abs(found.value) if kind is Kind.ROUND_OFF and "(-)" in cell.text else found.value
+            yield Sum(kind, value, over.text, cell, index, next(rates_in(over.text), None))
+
+
+def _apart(one: Span, other: Span) -> float:
+    """How far apart two cells stand across the page; 0 where one is above the other."""
+    return max(one.left - other.right, other.left - one.right, 0.0)
 
 
 def _is_negative(line: Line, start: int, label: str) -> bool:
@@ -214,19 +255,18 @@ _COLUMN_KINDS = {
 def _column_sums(lines: Sequence[Line], tables: Tables) -> Iterator[Sum]:
     """The sums under the columns of the goods, in the row that says `Total`."""
     for table in tables.goods[-1:]:
-        grid = Grid(table.columns, TABLES, POINT)
         last = max(row.last for row in table.rows)
         for index in range(last + 1, min(last + 4, len(lines))):
             line = lines[index]
-            parts = split_line(line, grid)
             words = fold(" ".join(token.text for token in line.tokens if any(map(str.isalpha, token.text))))
             if not re.match(r"\W*(?:grand |sub ?)?total\b", words):
                 continue
-            for place, span in parts.items():
-                key = next((key for key in table.columns[place].keys if key in _COLUMN_KINDS), None)
-                figure = figure_of(span, POINT, ocr=line.ocr) if key else None
-                if key and figure is not None:
-                    yield Sum(_COLUMN_KINDS[key], figure.value, words, span, index)
+            for each in amounts_on(line, POINT):
+                middle = (each.span.left + each.span.right) / 2
+                column = next(column for column in table.columns if middle < column.right)
+                key = next((key for key in column.keys if key in _COLUMN_KINDS), None)
+                if key is not None:
+                    yield Sum(_COLUMN_KINDS[key], each.value, words, each.span, index)
             return
 
 
@@ -254,13 +294,17 @@ def _in_words(lines: Sequence[Line]) -> InWords | None:
     return max(found, key=lambda each: each.value, default=None)
 
 
-def _choose_total(seen: Totals, sums: Sequence[Sum], columns: Sequence[Sum], tables: Tables) -> None:
+def _choose_total(
+    seen: Totals, sums: Sequence[Sum], columns: Sequence[Sum], tables: Tables, lines: Sequence[Line]
+) -> None:
     strong = [each for each in sums if each.kind is Kind.TOTAL]
     bare = [each for each in sums if each.kind is Kind.SUM]
     candidates = [*reversed(strong), *reversed(bare), *(each for each in columns if each.kind is Kind.SUM)]
+    words = seen.words.value if seen.words else None
+    if words is not None and all(abs(each.value - words) >= _RUPEE for each in candidates):
+        candidates += _unlabelled(lines, words)
     if not candidates:
         return
-    words = seen.words.value if seen.words else None
     expected = _expected(seen, tables)
 
     def merit(each: Sum) -> tuple[bool, bool, bool, Decimal]:
@@ -280,6 +324,15 @@ def _choose_total(seen: Totals, sums: Sequence[Sum], columns: Sequence[Sum], tab
         )
 
 
+def _unlabelled(lines: Sequence[Line], words: Decimal) -> Iterator[Sum]:
+    """Amounts of any label, or none, that are what the words say."""
+    for index, line in enumerate(lines):
+        for cell in line.cells():
+            found = figure_of(cell, POINT, ocr=line.ocr)
+            if found is not None and abs(found.value - words) < _RUPEE:
+                yield Sum(Kind.SUM, found.value, "", cell, index)
+
+
 def _expected(seen: Totals, tables: Tables) -> list[Decimal]:
     """What the total should be by the other sums."""
     goods = [item.net or item.amount for item in tables.items]
@@ -296,8 +349,3 @@ def _expected(seen: Totals, tables: Tables) -> list[Decimal]:
         for extra in {Decimal(0), charges}
         for cut in {Decimal(0), cuts}
     ]
-
-
-def figure(each: Sum) -> Figure:
-    """A sum as a figure."""
-    return Figure(each.value, each.span)

@@ -169,7 +169,7 @@ async def test_what_is_put_off_stays_and_goes_out_later(database: Database, serv
     with capture_logs() as logs, pytest.raises(Unavailable) as put_off:
         await deliver(deps, asked)
     waiting = await stands(deps, asked)
-    assert (waiting.estado, waiting.motivo) == ("PENDIENTE", "the mail server put the message off (451)")
+    assert (waiting.estado, waiting.motivo) == ("PENDIENTE", "El servidor de correo pidió esperar (451)")
     said = "".join(traceback.format_exception(put_off.value)) + str(logs)
     assert TO not in said
     assert (await deliver(deps, asked)).estado == "ENVIADO"

@@ -23,7 +23,7 @@ from shared.service import every
 from sunat_emitter.deps import Deps
 from sunat_emitter.downloads import cdr_name, has_cdr, xml_name
 from sunat_emitter.impresos import imprenta_of, pdf_name, printed_one
-from sunat_emitter.mail import Attachment, Correspondencia, Letter, Mailer, MailRefused
+from sunat_emitter.mail import Attachment, Correspondencia, Letter, Mailer, MailPutOff, MailRefused
 from sunat_emitter.store import StoredComprobante
 from sunat_emitter.store.correos import StoredCorreo
 
@@ -144,7 +144,8 @@ async def deliver_correo(event: CorreoRequested, deps: Deps) -> list[Event]:
         await post.correos.failed(correo.id, str(refusal))
         _log.info("e-mail refused", correo_id=correo.id)
     except Unavailable as error:
-        await post.correos.put_off(correo.id, str(error))
+        motivo = error.motivo if isinstance(error, MailPutOff) else "El envío está demorado"
+        await post.correos.put_off(correo.id, motivo)
         raise
     else:
         await post.correos.sent(correo.id, names, deps.now())

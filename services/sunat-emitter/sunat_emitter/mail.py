@@ -9,7 +9,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
-from typing import Literal, NoReturn
+from typing import Literal
 
 import aiosmtplib
 
@@ -24,6 +24,14 @@ _LEASE_MARGIN = 30.0
 
 class MailRefused(LumisError):
     """The mail server will never take this message; the text says why and may hold the address."""
+
+
+class MailPutOff(Unavailable):
+    """Not now. `motivo` says to the user what the text says to operators."""
+
+    def __init__(self, text: str, motivo: str) -> None:
+        super().__init__(text)
+        self.motivo = motivo
 
 
 @dataclass(frozen=True)
@@ -97,44 +105,52 @@ class Mailer:
 
         Raises:
             MailRefused: the mail server says no for good (5xx to this message or its recipient).
-            Unavailable: not now: it cannot be reached, its TLS or our login does not work, or it says 4xx.
+            MailPutOff: not now: it cannot be reached, its TLS or our login does not work, or it says 4xx.
         """
-        server = self.server
-        message = compose(letter, server.sender)
+        message = compose(letter, self.server.sender)
         try:
-            # Its own limit is for each step.
-            async with asyncio.timeout(server.seconds):
-                await aiosmtplib.send(
-                    message,
-                    sender=server.sender,
-                    recipients=[letter.to],
-                    hostname=server.host,
-                    port=server.port,
-                    username=server.user,
-                    password=server.password,
-                    use_tls=server.security == "tls",
-                    start_tls=server.security == "starttls",
-                    tls_context=server.tls,
-                    timeout=server.seconds,
-                )
-        # Their texts hold addresses, and errors are logged: none of them is kept as a cause.
-        except aiosmtplib.SMTPRecipientsRefused as error:
-            refusal = error.recipients[0]
-            _raise(refusal.code, refusal.message)
-        except aiosmtplib.SMTPAuthenticationError as error:
-            raise Unavailable(f"the mail server does not know our user ({error.code})") from None
-        except (aiosmtplib.SMTPSenderRefused, aiosmtplib.SMTPDataError, aiosmtplib.SMTPRecipientRefused) as error:
-            _raise(error.code, error.message)
-        except aiosmtplib.SMTPResponseException as error:
-            raise Unavailable(f"the mail server answered {error.code}") from None
+            # The client's own limit is for each step.
+            async with asyncio.timeout(self.server.seconds):
+                await self._hand_over(message, letter.to)
         except (aiosmtplib.SMTPException, OSError) as error:
-            raise Unavailable(f"the mail server cannot be used ({type(error).__name__})") from None
+            # Their texts hold addresses, and errors are logged: none of them is kept as a cause.
+            raise _told(error) from None
+
+    async def _hand_over(self, message: EmailMessage, recipient: str) -> None:
+        server = self.server
+        await aiosmtplib.send(
+            message,
+            sender=server.sender,
+            recipients=[recipient],
+            hostname=server.host,
+            port=server.port,
+            username=server.user,
+            password=server.password,
+            use_tls=server.security == "tls",
+            start_tls=server.security == "starttls",
+            tls_context=server.tls,
+            timeout=server.seconds,
+        )
 
 
-def _raise(code: int, text: str) -> NoReturn:
-    if code in _PERMANENT:
-        raise MailRefused(f"{code} {' '.join(text.split())}"[:500]) from None
-    raise Unavailable(f"the mail server put the message off ({code})") from None
+def _told(error: Exception) -> MailRefused | MailPutOff:
+    """What an error of the client means. Only a 5xx to this message or its recipient is for good."""
+    match error:
+        case aiosmtplib.SMTPRecipientsRefused():
+            return _told(error.recipients[0])
+        case aiosmtplib.SMTPAuthenticationError():
+            text = f"the mail server does not know our user ({error.code})"
+            return MailPutOff(text, "El servidor de correo no acepta nuestra cuenta")
+        case aiosmtplib.SMTPSenderRefused() | aiosmtplib.SMTPDataError() | aiosmtplib.SMTPRecipientRefused() if (
+            error.code in _PERMANENT
+        ):
+            return MailRefused(f"{error.code} {' '.join(error.message.split())}"[:500])
+        case aiosmtplib.SMTPResponseException():
+            text = f"the mail server put the message off ({error.code})"
+            return MailPutOff(text, f"El servidor de correo pidió esperar ({error.code})")
+        case _:
+            text = f"the mail server cannot be used ({type(error).__name__})"
+            return MailPutOff(text, "El servidor de correo no responde")
 
 
 @dataclass(frozen=True)

@@ -179,6 +179,25 @@ CASES = [
         error="1000",
         codes=frozenset({"TOTAL_MISMATCH"}),
     ),
+    # 2 x 118 with tax is 200, 3 x 200 without is 600: only so do they make the subtotal.
+    Case(
+        "prices_with_and_without_tax_told_apart_by_the_subtotal",
+        invoice(line(2, 118, 18), line(3, 200, 18), sub=800, gst=144, total=944),
+        "944",
+        "144",
+        ex=["200", "600"],
+        modes=["WITH_TAX", "WITHOUT_TAX"],
+    ),
+    # Either line may be the one with tax: the page as it stands is kept, and the disagreement told.
+    Case(
+        "two_mixtures_that_make_the_same_subtotal",
+        invoice(line(1, 118, 18), line(1, 118, 18), sub=218, total="257.24"),
+        "278.48",
+        "42.48",
+        error="21.24",
+        modes=["WITHOUT_TAX", "WITHOUT_TAX"],
+        codes=frozenset({"SUBTOTAL_CONTRADICTED", "TOTAL_MISMATCH", "PRICE_MODE_AMBIGUOUS"}),
+    ),
 ]
 
 

@@ -136,6 +136,11 @@ def _candidates(page: Page, values: Sequence[_Values]) -> Iterator[LineSet]:
                 both = "from_printed_per_line" + (f"+amount_{column}" if has_amounts else "")
                 both = _trusted(both, trust)
                 yield _line_set(page, values, _Way(both, mixed, columns, trust, 2 + order))
+    fitted = () if has_amounts else _fitted_modes(page, values)
+    if fitted:
+        yield _line_set(
+            page, values, _Way("from_printed_per_line", fitted, ["net"] * len(values), "either", 2 + len(_MODES))
+        )
 
 
 def _worth_trying(page: Page, values: Sequence[_Values]) -> list[tuple[PriceMode, Column]]:
@@ -189,6 +194,37 @@ def _fitted_trusts(
         index: "amounts" if taken else "rates" for index, taken in zip(odd, chosen, strict=True)
     }
     return tuple(of_line.get(index, "either") for index in range(len(values)))
+
+
+def _fitted_modes(page: Page, values: Sequence[_Values]) -> tuple[PriceMode, ...]:
+    """For a few lines without an Amount of which nothing tells the price mode: the modes that make the subtotal.
+
+    Nothing where one mode for all makes it, where several mixtures do, or where none does.
+    """
+    unclear = [
+        index
+        for index, (line, each) in enumerate(zip(page.lines, values, strict=True))
+        if line.stated is None and not any(each.taxed.values()) and None not in each.computed.values()
+    ]
+    if not 1 < len(unclear) <= _MOST_ODD or page.subtotal is None or any(cut.is_percent for cut in page.cuts):
+        return ()
+    modes = [_proven(each, line.stated or "WITHOUT_TAX", "net") for line, each in zip(page.lines, values, strict=True)]
+    found: set[tuple[PriceMode, ...]] = set()
+    for chosen in product(_MODES, repeat=len(unclear)):
+        for index, mode in zip(unclear, chosen, strict=True):
+            modes[index] = mode
+        total = sum(each.computed[mode] or 0 for each, mode in zip(values, modes, strict=True))
+        if _makes_subtotal(page, total):
+            found.add(tuple(modes))
+    only = found.pop() if len(found) == 1 else ()
+    return only if len(set(only)) > 1 else ()
+
+
+def _makes_subtotal(page: Page, items: int) -> bool:
+    cuts = sum(cut.value for cut in page.cuts)
+    charges = sum(extra.ex or 0 for extra in page.extras if extra.taxable is not False)
+    meanings = (items + less + more for less in (0, -cuts) for more in (0, charges))
+    return any(abs((page.subtotal or 0) - each) <= page.slack for each in meanings)
 
 
 def _trusted(name: str, trust: Trust) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from ocr_engine.local.india.kinds import ends_rows, is_carried, is_section
 from ocr_engine.local.page import Line, Token
@@ -108,11 +109,13 @@ TABLES = Vocabulary(
 
 _GROUP = {key: re.compile(rf"\W*(?:{names})\W*") for key, names in _TAX_NAMES.items()}
 _RATE = re.compile(r"\W*(?:rate(?: ?%| ?\(%\))?|%|\(%\)|r|per|tax rate)\W*")
-_AMOUNT = re.compile(r"\W*(?:am(?:oun)?t\.?|value|tax|tax amt|amt)(?: ?\(?(?:rs\.?|inr|₹)\)?)?\W*")
+_AMOUNT = re.compile(r"\W*am(?:oun)?t\.?(?: ?\(?(?:rs\.?|inr|₹)\)?)?\W*")
 _BELOW = 3.2
 """In line heights: how far under the name of a tax its two columns are headed."""
 _ASIDE = 6.0
 _MOST_WORDS = 3
+_MOST_NAMES = 8
+"""Of taxes on a line; more are a sentence on them."""
 _GLUED = re.compile(r"(?:[a-z.)%]|SAC|HSN)(?=[A-Z])")
 _SHORT = 3
 _ROOM = 0.05
@@ -121,22 +124,27 @@ _ROOM = 0.05
 def with_single_headings(lines: Sequence[Line]) -> tuple[Line, ...]:
     """The lines with each `Rate | Amount` under the name of a tax written as that tax's rate and amount."""
     result = [_unglued(line) for line in lines]
-    for index, line in enumerate(lines):
-        groups = list(_names(result[index]))
-        if not groups or len(groups) > 8:  # noqa: PLR2004 - a sentence on taxes
+    for index, line in enumerate(result):
+        groups = list(_names(line))
+        if not groups or len(groups) > _MOST_NAMES:
             continue
-        for below in range(index + 1, min(index + 4, len(lines))):
-            other = result[below]
-            if other.page != line.page or other.middle - line.middle > _BELOW * max(line.height, other.height):
-                break
-            pairs = list(_pairs(other))
-            if not pairs:
-                continue
-            matched = _matched(groups, pairs)
-            if matched:
-                result[index] = _without(result[index], [token for group, _ in matched for token in group[1]])
-                result[below] = _renamed(other, {id(t): name for _, pair in matched for t, name in pair})
-            break
+        near = [
+            place
+            for place in range(max(0, index - 1), min(index + 4, len(result)))
+            if result[place].page == line.page
+            and (place == index or not any(map(str.isdigit, result[place].text)))
+            and abs(result[place].middle - line.middle) <= _BELOW * max(line.height, result[place].height)
+        ]
+        # Where the page lies askew the two of a pair stand on different lines.
+        own = {id(token) for _, tokens in groups for token in tokens}
+        subs = [token for place in near for token in result[place].tokens if _is_sub(token) and id(token) not in own]
+        if not any(_is_sub(token) for place in near if place > index for token in result[place].tokens):
+            continue
+        matched = _matched(groups, subs, line.height)
+        gone = {id(token) for group, _ in matched for token in group[1]}
+        names = {id(token): name for _, pair in matched for token, name in pair}
+        for place in near:
+            result[place] = _renamed(result[place], gone, names)
     return tuple(line for line in result if line.tokens)
 
 
@@ -161,7 +169,6 @@ def _parted(token: Token) -> Iterator[Token]:
 
 
 _Name = tuple[str, list[Token]]
-_Pair = tuple[Token, Token]
 
 
 def _names(line: Line) -> Iterator[_Name]:
@@ -181,45 +188,40 @@ def _names(line: Line) -> Iterator[_Name]:
                 start += 1
 
 
-def _pairs(line: Line) -> Iterator[_Pair]:
-    """Neighbouring headings of a rate and an amount."""
-    tokens = [token for token in line.tokens if fold(token.text).strip("()[]. ") not in {"", "rs", "₹", "inr"}]
-    place = 0
-    while place + 1 < len(tokens):
-        one, two = fold(tokens[place].text), fold(tokens[place + 1].text)
-        if _RATE.fullmatch(one) and _AMOUNT.fullmatch(two):
-            yield tokens[place], tokens[place + 1]
-            place += 1
-        elif (
-            place + 2 < len(tokens)
-            and _RATE.fullmatch(one)
-            and _RATE.fullmatch(two)
-            and _AMOUNT.fullmatch(fold(tokens[place + 2].text))
-        ):
-            yield tokens[place], tokens[place + 2]
-            place += 2
-        place += 1
+def _is_sub(token: Token) -> bool:
+    folded = fold(token.text)
+    return bool(_RATE.fullmatch(folded) or _AMOUNT.fullmatch(folded))
 
 
-def _matched(groups: Sequence[_Name], pairs: Sequence[_Pair]) -> list[tuple[_Name, list[tuple[Token, str]]]]:
+def _matched(
+    groups: Sequence[_Name], subs: Sequence[Token], height: float
+) -> list[tuple[_Name, list[tuple[Token, str]]]]:
+    """Each tax with the neighbouring headings of a rate and an amount that stand about its name."""
+    ordered = sorted(subs, key=lambda token: token.left)
+    pairs = [
+        (one, two)
+        for one, two in pairwise(ordered)
+        if _RATE.fullmatch(fold(one.text)) and _AMOUNT.fullmatch(fold(two.text))
+    ]
     found = []
-    free = list(pairs)
     for group in groups:
         middle = (group[1][0].left + group[1][-1].right) / 2
-        height = group[1][0].height
-        best = min(free, key=lambda pair: abs((pair[0].left + pair[1].right) / 2 - middle), default=None)
-        if best is None or abs((best[0].left + best[1].right) / 2 - middle) > _ASIDE * height:
+
+        def aside(pair: tuple[Token, Token], middle: float = middle) -> float:
+            return abs((pair[0].left + pair[1].right) / 2 - middle)
+
+        best = min(pairs, key=aside, default=None)
+        if best is None or aside(best) > _ASIDE * height:
             continue
-        free.remove(best)
+        pairs.remove(best)
         found.append((group, [(best[0], f"{group[0]}rate"), (best[1], f"{group[0]}amount")]))
     return found
 
 
-def _without(line: Line, tokens: Sequence[Token]) -> Line:
-    gone = {id(token) for token in tokens}
-    return replace(line, tokens=tuple(token for token in line.tokens if id(token) not in gone))
-
-
-def _renamed(line: Line, names: dict[int, str]) -> Line:
-    tokens = tuple(replace(each, text=names[id(each)]) if id(each) in names else each for each in line.tokens)
+def _renamed(line: Line, gone: set[int], names: dict[int, str]) -> Line:
+    tokens = tuple(
+        replace(each, text=names[id(each)]) if id(each) in names else each
+        for each in line.tokens
+        if id(each) not in gone
+    )
     return replace(line, tokens=tokens)

@@ -62,6 +62,12 @@ def test_what_holds_no_document_is_unreadable(tmp_path: Path, text: str, capsys:
     assert capsys.readouterr().out == ""
 
 
+def test_what_cannot_be_written_is_replaced(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    head = '"doc_level": {"supplier_name": "Ink \\ud800"}'
+    assert run(tmp_path, f'{{{head}, "items": [{{"qty": 1e999999999}}]}}', "--json") == 1
+    assert '"supplier_name": "Ink ?"' in capsys.readouterr().out
+
+
 def test_a_file_that_is_not_there_is_unreadable(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert command.main([str(tmp_path / "none.json")]) == 2
     assert "cannot be read" in capsys.readouterr().err

@@ -122,6 +122,8 @@ def test_confidence_falls_with_each_warning() -> None:
         ("n/a", None),
         (float("nan"), None),
         ("1e400", None),
+        (Decimal("1e999999999"), None),
+        (Decimal("-1e-999999999"), "0"),
         (0.1, "0.1"),
     ],
 )

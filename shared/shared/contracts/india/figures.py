@@ -62,7 +62,10 @@ def text_of(value: object) -> str | None:
         return _written(value)
     if not isinstance(value, str):
         return None
-    return value.strip()[:_LONGEST_TEXT] or None
+    text = value.strip()[:_LONGEST_TEXT]
+    if not text.isascii():
+        text = text.encode("utf-8", "replace").decode("utf-8")  # half a surrogate pair cannot be written
+    return text or None
 
 
 def flag_of(value: object) -> bool | None:
@@ -145,10 +148,11 @@ def _parse(value: str) -> Decimal | None:
 
 
 def _sane(amount: Decimal) -> Decimal | None:
-    if not amount.is_finite() or abs(amount) > LARGEST_AMOUNT:
+    size = amount.copy_abs()  # abs() overflows where an exponent is beyond the context's
+    if not amount.is_finite() or size > LARGEST_AMOUNT:
         return None
-    if abs(amount) < _SMALLEST:
-        return abs(amount) if amount.is_zero() and amount.as_tuple().exponent in _PLACES else Decimal(0)
+    if size < _SMALLEST:
+        return size if amount.is_zero() and amount.as_tuple().exponent in _PLACES else Decimal(0)
     return amount
 
 

@@ -1,7 +1,7 @@
 """Freight, packing and the like: what they are, and the rate that the printed taxes show for them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import combinations
 
@@ -49,10 +49,14 @@ def charges_of(tables: Tables, totals: Totals) -> tuple[Charge, ...]:
         Charge(each.label, each.value, each.span, each.line, next(rates_in(each.label), None))
         for each in totals.charges
     ]
+    for each in totals.charge_taxes:
+        owner = max((place for place, one in enumerate(found) if one.line <= each.line), default=None)
+        if owner is not None:
+            found[owner] = replace(found[owner], tax=each.value)
     unknown = [place for place, each in enumerate(found) if each.rate is None]
     inferred = dict(_inferred([found[place] for place in unknown], tables, totals)) if unknown else {}
     return tuple(
-        Charge(each.label, each.value, each.span, each.line, inferred[key], inferred=True)
+        replace(each, rate=inferred[key], inferred=True)
         if each.rate is None and (key := unknown.index(place)) in inferred
         else each
         for place, each in enumerate(found)

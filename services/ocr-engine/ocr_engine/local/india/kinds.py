@@ -18,6 +18,8 @@ class Kind(StrEnum):
     """All GST together."""
     DISCOUNT = "discount"
     CHARGE = "charge"
+    CHARGE_TAX = "charge_tax"
+    """The GST of a charge, on a line of its own."""
     TCS = "tcs"
     ROUND_OFF = "round_off"
     TOTAL = "total"
@@ -34,6 +36,7 @@ _RULES: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern))
     for kind, pattern in (
         (Kind.ROUND_OFF, r"\bround(?:ed|ing)? ?(?:off|up|down)\b|^r off\b|\brnd off\b|^rounding|^rounded$"),
+        (Kind.CHARGE_TAX, r"^(?:[csi]?gst|tax) on (?!reverse)[a-z]"),
         (Kind.TCS, r"^tcs\b|tax collected at source"),
         (
             Kind.OTHER,
@@ -115,6 +118,8 @@ _SECTION = re.compile(
 )
 _CODE = re.compile(r"(?<![\d.,])\d{4,8}(?![\d.,])")
 """A row with such a number has an HSN code: it is goods, whatever they are called."""
+_LESS = re.compile(r"\W*less\b\W*[a-z]{3}")
+"""Whatever is taken off: an exchange, a claim."""
 _LONGEST = 70
 
 
@@ -125,7 +130,8 @@ def kind_of(label: str) -> Kind | None:
     plain = re.sub(r"^(?:add|less|plus|minus)\b ?", "", " ".join(plain.split()))
     if not plain or len(plain) > _LONGEST:
         return None
-    return next((kind for kind, pattern in _RULES if pattern.search(plain)), None)
+    found = next((kind for kind, pattern in _RULES if pattern.search(plain)), None)
+    return Kind.DISCOUNT if found is None and _LESS.match(fold(label)) else found
 
 
 def ends_rows(label: str) -> bool:

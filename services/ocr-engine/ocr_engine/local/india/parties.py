@@ -249,7 +249,10 @@ def find_sellers(paper: Paper, blocks: Sequence[Block], table: int) -> list[Name
     heads = list(_letterheads(paper, blocks, table))
     for head in heads:
         signs = next((one for one in signing if _same(one.text, head.text)), None)
-        found.append(Name(head.text, head.span, head.line, 0.96 if signs else head.weight))
+        # Recognition may part a letterhead set wide; the signature then has the whole name.
+        whole = signs is not None and len(signs.text) > len(head.text)
+        named = signs if whole and signs is not None else head
+        found.append(Name(named.text, named.span, named.line, 0.96 if signs else head.weight))
     found += [one for one in signing if not any(_same(one.text, other.text) for other in found)]
     return sorted(found, key=lambda each: -each.weight)
 

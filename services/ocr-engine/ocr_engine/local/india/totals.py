@@ -62,9 +62,12 @@ class Totals:
     total: Sum | None = None
     discounts: list[Sum] = field(default_factory=list)
     charges: list[Sum] = field(default_factory=list)
+    charge_taxes: list[Sum] = field(default_factory=list)
     tcs: Sum | None = None
     round_off: Sum | None = None
     words: InWords | None = None
+    by_columns: bool = False
+    """Whether the taxes are the sums under the goods' columns, which leave out those of charges."""
     summary_tax: Decimal | None = None
     """What the tax summary adds up to."""
     proven: bool = False
@@ -73,9 +76,10 @@ class Totals:
     @property
     def gst(self) -> Decimal | None:
         """The GST total: as printed, or the printed taxes added up."""
+        more = sum((row.value for row in self.charge_taxes), Decimal(0)) if self.by_columns else Decimal(0)
         if self.tax is not None:
-            return self.tax.value
-        each = [row.value for rows in self.taxes.values() for row in rows]
+            return self.tax.value + more
+        each = [row.value for rows in self.taxes.values() for row in rows] + ([more] if more else [])
         return sum(each, Decimal(0)) if each else self.summary_tax
 
     @property
@@ -109,7 +113,9 @@ def read_totals(lines: Sequence[Line], tables: Tables) -> Totals:
         if rows:
             seen.taxes[kind] = _parts(rows)
     seen.tax = next((each for each in sums if each.kind is Kind.TAX), None)
+    seen.charge_taxes = [each for each in _once(sums) if each.kind is Kind.CHARGE_TAX]
     if seen.tax is None and not seen.taxes:
+        seen.by_columns = True
         for each in columns:
             if each.kind in {Kind.CGST, Kind.SGST, Kind.IGST, Kind.CESS}:
                 seen.taxes[each.kind] = [each]

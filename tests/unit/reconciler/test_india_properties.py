@@ -72,17 +72,14 @@ def test_the_order_of_the_lines_changes_nothing(billing: Billing, random: Random
 
 @settings(max_examples=200, deadline=None)
 @given(INVOICES, st.decimals(min_value=0, max_value=99999, places=2), st.booleans())
-def test_a_total_further_off_than_the_literal_one_is_made_only_where_no_reading_reaches_it(
+def test_the_error_is_never_above_that_of_the_literal_reading(
     billing: Billing, total: Decimal, only_total: bool
 ) -> None:
     document = printed(billing, bill(billing))
     anchors = {"grand_total": total} | ({"taxable_subtotal": None, "gst_total": None} if only_total else {})
     document = document.model_copy(update={"printed": document.printed.model_copy(update=anchors)})
     result = reconcile(document)
-    best, literal = result.trials[0], result.literal
-    if best.error > literal.error:
-        assert "grand_total" in literal.contradicted
-        assert len(best.contradicted) < len(literal.contradicted)
+    assert result.trials[0].error <= result.literal.error
     assert abs((result.document.totals.grand_total or 0) - total) == result.document.reconciliation.error_absolute
 
 

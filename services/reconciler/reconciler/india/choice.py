@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby, islice
 
-from reconciler.india import anchors
 from reconciler.india.charges import chargings
 from reconciler.india.discounts import reductions
 from reconciler.india.lines import LineSet, line_sets
@@ -33,7 +32,8 @@ def choose(page: Page) -> Choice:
     """Try every strategy that gives other figures.
 
     Ways of reading the lines are tried in groups, the least contradicted by the lines' own columns first; where a group
-    has one that nothing printed contradicts, those after it could not be better.
+    has one that nothing printed contradicts, those after it could not be better. A strategy whose error is above the
+    literal reading's is never chosen, however well the rest of it fits.
     """
     trials: dict[object, Trial] = {}
     sets = line_sets(page)
@@ -48,17 +48,8 @@ def choose(page: Page) -> Choice:
             break
     tried = list(trials.values())
     literal_trial = tried[0]
-    ranked = sorted(tried, key=lambda trial: (_is_worse(trial, literal_trial), trial.score))
+    ranked = sorted(tried, key=lambda trial: (trial.error > literal_trial.error, trial.score))
     return Choice(tuple(ranked), literal_trial)
-
-
-def _is_worse(trial: Trial, literal: Trial) -> bool:
-    """Whether the total is further off than the literal reading's, which is then to be preferred, with one exception.
-
-    A total that neither of them reaches is a wrong one, and being nearer to it says nothing: the other anchors decide.
-    """
-    is_wrong = anchors.TOTAL in literal.contradicted and len(trial.contradicted) < len(literal.contradicted)
-    return trial.error > literal.error and not is_wrong
 
 
 def _trials(page: Page, sets: Iterator[LineSet]) -> Iterator[Trial]:

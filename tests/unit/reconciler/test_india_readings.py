@@ -160,6 +160,16 @@ CASES = [
         "180",
         codes=frozenset({"HSN_TABLE_CONTRADICTED"}),
     ),
+    # TCS of 1 % of the value is the printed 1000; of the total it would be 1180, which is nearer to the misread total.
+    Case(
+        "tcs_on_the_value_beside_a_wrong_total",
+        invoice(line(100, 1000, 18, 100000), tcs={"rate": 1, "amount": 1000}, total=120000),
+        "119000",
+        "18000",
+        tcs="1000",
+        error="1000",
+        codes=frozenset({"TOTAL_MISMATCH"}),
+    ),
     # 2 x 118 with tax is 200, 3 x 200 without is 600: only so do they make the subtotal.
     Case(
         "prices_with_and_without_tax_told_apart_by_the_subtotal",

@@ -231,17 +231,20 @@ def _tax_of_share(ex: int, net: int, gross: int, rate: int, *, halves: bool) -> 
 
 
 def _tcs(page: Page, due: int, taxable: int) -> list[tuple[str, int, bool]]:
-    """Base, amount, and whether that base is not the one the page, or else custom, says."""
+    """Base, amount, and whether that base departs from the page; the page's own comes first.
+
+    Its own is the one that makes the printed amount, else the one it names, else the total with tax, as is the custom.
+    """
     stated = TAXABLE if "taxable" in (page.tcs_base or "").lower() else BEFORE_TCS
     if not page.tcs_rate:
         return [(stated, page.tcs_amount, False)]
+    other = TAXABLE if stated == BEFORE_TCS else BEFORE_TCS
     bases = {BEFORE_TCS: due, TAXABLE: taxable}
-    found = []
-    for base in (stated, TAXABLE if stated == BEFORE_TCS else BEFORE_TCS):
-        computed = part(bases[base], page.tcs_rate)
-        # TCS is often rounded to the rupee, up or down.
-        near = page.tcs_amount and abs(computed - page.tcs_amount) < _RUPEE
-        found.append((base, page.tcs_amount if near else computed, base != stated))
+    computed = {base: part(bases[base], page.tcs_rate) for base in (stated, other)}
+    # TCS is often rounded to the rupee, up or down.
+    near = [base for base in computed if page.tcs_amount and abs(computed[base] - page.tcs_amount) < _RUPEE]
+    own, second = (other, stated) if near == [other] else (stated, other)
+    found = [(base, page.tcs_amount if base in near else computed[base], base != own) for base in (own, second)]
     return found if found[0][1] != found[1][1] else found[:1]
 
 

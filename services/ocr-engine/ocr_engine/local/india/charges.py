@@ -12,6 +12,7 @@ from ocr_engine.local.page import Span
 from ocr_engine.local.table.figure import rates_in
 
 _HUNDRED = Decimal(100)
+_PAISE = Decimal("0.02")
 _MOST = 6
 """Charges of which every combination is tried."""
 
@@ -65,15 +66,18 @@ def charges_of(tables: Tables, totals: Totals) -> tuple[Charge, ...]:
 
 def _inferred(charges: list[Charge], tables: Tables, totals: Totals) -> Iterator[tuple[int, Decimal]]:
     """Charges that make up what a rate's printed tax is of, beyond the lines of that rate."""
-    if totals.discounts or len(charges) > _MOST:
+    if len(charges) > _MOST:
         return
+    whole = sum((figure.value for item in tables.items if (figure := item.net or item.amount)), Decimal(0))
+    cut = sum((abs(each.value) for each in totals.discounts), Decimal(0))
+    left = (whole - cut) / whole if whole > cut else Decimal(1)
     free = list(range(len(charges)))
     for rate, tax in taxes_by_rate(totals).items():
         if not rate:
             continue
         lines = [item.net or item.amount for item in tables.items if item.gst_rate == rate]
-        beyond = tax * _HUNDRED / rate - sum((each.value for each in lines if each), Decimal(0))
-        slack = Decimal("0.02") * _HUNDRED / rate
+        beyond = tax * _HUNDRED / rate - sum((each.value for each in lines if each), Decimal(0)) * left
+        slack = _PAISE * (1 + _HUNDRED / rate)
         chosen = next(
             (
                 group

@@ -113,6 +113,8 @@ _AMOUNT = re.compile(r"\W*am(?:oun)?t\.?(?: ?\(?(?:rs\.?|inr|₹)\)?)?\W*")
 _BELOW = 3.2
 """In line heights: how far under the name of a tax its two columns are headed."""
 _ASIDE = 6.0
+_WIDEST = 18.0
+"""In line heights: the two columns of a tax together."""
 _MOST_WORDS = 3
 _MOST_NAMES = 8
 """Of taxes on a line; more are a sentence on them."""
@@ -201,7 +203,9 @@ def _matched(
     pairs = [
         (one, two)
         for one, two in pairwise(ordered)
-        if _RATE.fullmatch(fold(one.text)) and _AMOUNT.fullmatch(fold(two.text))
+        if _RATE.fullmatch(fold(one.text))
+        and _AMOUNT.fullmatch(fold(two.text))
+        and two.right - one.left <= _WIDEST * height
     ]
     found = []
     for group in groups:

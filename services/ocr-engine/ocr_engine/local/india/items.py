@@ -10,8 +10,8 @@ from ocr_engine.local.india.headings import TABLES
 from ocr_engine.local.india.kinds import Kind, kind_of
 from ocr_engine.local.page import Line, Span
 from ocr_engine.local.spelling import fold, repair_digits
-from ocr_engine.local.table.figure import Figure, figure_of
-from ocr_engine.local.table.reader import Table, find_tables
+from ocr_engine.local.table.figure import Figure, amounts_on, figure_of
+from ocr_engine.local.table.reader import Table, find_tables, label_of
 from ocr_engine.local.table.rows import Row
 from shared.money import CENT, to_cents
 
@@ -29,6 +29,7 @@ _HUNDRED = Decimal(100)
 RATES = tuple(Decimal(each) for each in ("18", "5", "12", "28", "0", "40", "3", "1.5", "0.25", "0.1", "6", "7.5", "1"))
 """Rates of GST, now or once in force, the usual ones first."""
 _LONGEST_NAME = 8
+_FOLLOWING = frozenset({Kind.CHARGE, Kind.CHARGE_TAX, Kind.DISCOUNT})
 
 
 @dataclass(frozen=True)
@@ -106,11 +107,12 @@ def read_tables(lines: Sequence[Line]) -> Tables:
     charges: list[Item] = []
     used: set[int] = set()
     for table in goods:
-        for row in table.rows:
+        for whole in table.rows:
+            row, apart = _without_sums(whole, lines)
             item = _item(row, table, lines)
             if item is None:
                 continue
-            used.update(range(row.first, row.last + 1))
+            used.update(set(range(row.first, row.last + 1)) - apart)
             bare = item.qty is None and item.rate is None
             kind = kind_of(item.name)
             if bare and kind in {Kind.DISCOUNT, Kind.ROUND_OFF, Kind.TCS, Kind.TOTAL, Kind.SUM, Kind.OTHER}:
@@ -128,6 +130,20 @@ def read_tables(lines: Sequence[Line]) -> Tables:
     return Tables(
         tuple(items), tuple(charges), tuple(row for row in summary if row), frozenset(used), first, tuple(goods)
     )
+
+
+def _without_sums(row: Row, lines: Sequence[Line]) -> tuple[Row, set[int]]:
+    """A row without the lines of charges and discounts that directly follow it, and those lines."""
+    apart = {
+        index
+        for index in range(row.anchor + 1, row.last + 1)
+        if kind_of(label_of(lines[index], POINT)) in _FOLLOWING and amounts_on(lines[index], POINT)
+    }
+    if not apart:
+        return row, apart
+    gone = {id(token) for index in apart for token in lines[index].tokens}
+    texts = {key: tuple(part for part in parts if id(part.tokens[0]) not in gone) for key, parts in row.texts.items()}
+    return replace(row, texts={key: parts for key, parts in texts.items() if parts}), apart
 
 
 def _is_goods(table: Table) -> bool:

@@ -118,6 +118,9 @@ _SECTION = re.compile(
 )
 _CODE = re.compile(r"(?<![\d.,])\d{4,8}(?![\d.,])")
 """A row with such a number has an HSN code: it is goods, whatever they are called."""
+_OF_WHOLE = re.compile(
+    r"\W*(?:less\W+)?(?:trade|cash|special|additional|total|overall|bill|invoice|festival) (?:disc|rebate)"
+)
 _LESS = re.compile(r"\W*less\b\W*[a-z]{3}")
 """Whatever is taken off: an exchange, a claim."""
 _LONGEST = 70
@@ -136,7 +139,7 @@ def kind_of(label: str) -> Kind | None:
 
 def ends_rows(label: str) -> bool:
     """Whether an amount of this label is a sum, so that the goods have ended."""
-    return kind_of(label) in _ENDS and not _CODE.search(label)
+    return (kind_of(label) in _ENDS or bool(_OF_WHOLE.match(label))) and not _CODE.search(label)
 
 
 def is_carried(label: str) -> bool:

@@ -150,6 +150,19 @@ SALES: Mapping[str, tuple[Venta, Emision]] = {
         venta(item("100", "5.00", isc=Isc(sistema="02", monto_fijo=Decimal("2.25")), descripcion="Cerveza")),
         emision(),
     ),
+    "factura with an exempt line with ISC": (
+        venta(
+            item(
+                "100",
+                "2.00",
+                isc=Isc(sistema="02", monto_fijo=Decimal("2.25")),
+                tipo_afectacion_igv="20",
+                descripcion="Cerveza",
+            ),
+            item("2", "30.00", isc=Isc(sistema="01", tasa=Decimal(10)), tipo_afectacion_igv="30"),
+        ),
+        emision(),
+    ),
     "factura with ISC on the retail price": (
         venta(
             item(

@@ -12,6 +12,8 @@ _ZERO = Decimal(0)
 GRAVADO, IVAP, ISC, ICBPER, GRATUITO = "1000", "1016", "2000", "7152", "9996"
 _BASES = {"9995": 3273, "9998": 3274, "9997": 3275, GRATUITO: 3276, GRAVADO: 3277, IVAP: 3277}
 """Catalog 05: the code of the sum that does not hold."""
+_AFFECTATIONS = frozenset({GRAVADO, IVAP, GRATUITO, "9995", "9997", "9998"})
+"""Taxes of the IGV's kind, of which each line has one."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +56,17 @@ def check_sums(paper: Node) -> None:
     lines = [_line(each) for each in paper.all(LINES[paper.name])]
     for line in lines:
         _check_line(line, note=paper.name != "Invoice")
+        if not _corrects_payment(paper) and not any(
+            base > 0 and scheme in _AFFECTATIONS for scheme, base, *_ in line.taxes
+        ):
+            reject(3105, "El XML debe contener al menos un tributo por linea de afectacion por IGV")
     _check_adjustments(paper)
     _check_document(paper, lines)
+
+
+def _corrects_payment(paper: Node) -> bool:
+    """Whether it is a credit note of motive 13, which is worth nothing (3315)."""
+    return paper.text("cac:DiscrepancyResponse/cbc:ResponseCode") == "13" and paper.name == "CreditNote"
 
 
 def _adjusted(node: Node, discounts: set[str], charges: set[str]) -> Decimal:
@@ -100,8 +111,10 @@ def _check_line(line: Line, *, note: bool) -> None:
     unit = line.shown_price if line.free else line.price
     if _off(line.quantity * unit - (_ZERO if note else line.base_discounts), line.value):
         reject(3271, "El valor de venta por item difiere de los importes consignados")
+    isc = sum((amount for scheme, base, amount, _ in line.taxes if scheme == ISC and base > 0), _ZERO)
     for scheme, base, _, _ in line.taxes:
-        if scheme not in {ISC, ICBPER, "9999"} and base != line.value + line.tax(ISC):
+        wrong = _off(base, line.value + isc) if isc else base != line.value
+        if scheme in _AFFECTATIONS and wrong:
             reject(3272, "La base imponible a nivel de linea difiere de la informacion consignada")
     everything = sum((amount for _, _, amount, _ in line.taxes), _ZERO)
     if _off(line.tax_total, everything) and _off(line.tax_total, everything - line.tax(GRATUITO)):
@@ -176,7 +189,7 @@ def _check_totals(paper: Node, lines: list[Line], taxes: Decimal) -> None:
     if _off(allowance, sum((line.other_discounts for line in lines), _adjusted(paper, {"03"}, set()))):
         reject(3300, "La sumatoria de descuentos que no afectan la base no corresponde al total")
     payable = sold + taxes - allowance + total.number("cbc:ChargeTotalAmount") - total.number("cbc:PrepaidAmount")
-    corrected = paper.text("cac:DiscrepancyResponse/cbc:ResponseCode") == "13" and paper.name == "CreditNote"
+    corrected = _corrects_payment(paper)
     if corrected and total.number("cbc:PayableAmount"):
         reject(3315, "El importe total de la nota de credito de motivo 13 debe ser 0.00")
     if not corrected and _off(total.number("cbc:PayableAmount"), payable + total.number("cbc:PayableRoundingAmount")):

@@ -15,7 +15,7 @@ from sunat_emitter.documents.ubl import build
 from sunat_emitter.endpoints import servicios
 from sunat_emitter.envelope import Delivered, Fault, Sol, Status, Ticketed
 from sunat_emitter.soap import SoapClient
-from tests.support.comprobantes import EMISOR, HOY, comprobante, signing_key
+from tests.support.comprobantes import EMISOR, HOY, comprobante, item, of, signing_key, venta
 from tests.support.sunat_simulator import Books, Simulator
 from tests.support.sunat_simulator.books import LIMA
 from tests.support.sunat_simulator.paper import NS
@@ -95,6 +95,7 @@ CASES: tuple[tuple[int, str, Callable[[Tree], None]], ...] = (
     (3270, "factura", put(f"{LINE}/cac:PricingReference/cac:AlternativeConditionPrice/cbc:PriceAmount", "2951.01")),
     (3271, "factura", put(f"{LINE}/cac:Price/cbc:PriceAmount", "2498.99")),
     (3272, "factura", put(f"{LINE}/{TAX}/cbc:TaxableAmount", "2500.01")),
+    (3272, "factura with an exempt line with ISC", put(f"{LINE}/{TAX}/cbc:TaxableAmount", "200.00")),
     (3277, "factura", put(f"{TAX}/cbc:TaxableAmount", "2586.01")),
     (3278, "factura", put("cac:LegalMonetaryTotal/cbc:LineExtensionAmount", "2586.01")),
     (3279, "factura", put("cac:LegalMonetaryTotal/cbc:TaxInclusiveAmount", "3051.31")),
@@ -297,3 +298,11 @@ async def test_a_summarys_date_is_the_one_in_its_name(client: SoapClient, simula
     assert (await resolve(client, simulator, name, other))[1] == 2220
     simulator.books.files.clear()
     assert (await resolve(client, simulator, name, wrong_date))[1] == 2346
+
+
+async def test_a_line_worth_nothing_is_rejected(client: SoapClient, simulator: Simulator) -> None:
+    document = of(venta(item(), item(descuento="100.00")))
+    url = servicios("prod", simulator.url).bill
+    reply = (await client.send_bill(url, SOL, document.nombre_archivo, sign(build(document), signing_key()).xml)).reply
+    assert isinstance(reply, Delivered), reply
+    assert cdr.read(reply.content).codigo == 3105

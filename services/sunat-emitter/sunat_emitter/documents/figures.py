@@ -58,7 +58,8 @@ def figures(venta: Venta, icbper: Decimal = ICBPER_POR_BOLSA) -> Figures:
     header = bool(whole) and not note and _only_igv(plain)
     given = plain if header else _share_out(plain, whole)
     _check_discount(plain, whole)
-    taxes = taxed(given, venta.tasa_igv)
+    # A note on a sale with a global discount comes to that sale's total, whose IGV was worked out on the whole.
+    taxes = taxed(given, venta.tasa_igv, exact=note and bool(whole))
     lineas = tuple(
         line(number, each, own, icbper, folded=note)
         for number, (each, own) in enumerate(zip(given, taxes, strict=True), 1)
@@ -98,7 +99,7 @@ def _totals(lineas: Sequence[Linea], whole: Decimal, rate: Decimal, *, header: b
     paid = [each for each in lineas if not each.gratuita]
     taxes = [tax for each in lineas for tax in each.tributos]
     on_document = whole if header else ZERO
-    gravado = sum((each.valor_venta for each in paid if each.tributos[0].codigo == IGV), ZERO) - on_document
+    gravado = _valor(lineas, IGV) - on_document
     igv = amounts.percentage(gravado, rate) if header else _monto(taxes, IGV)
     ivap, isc, bags = _monto(taxes, IVAP), _monto(taxes, ISC), _monto(taxes, ICBPER)
     valor_venta = sum((each.valor_venta for each in paid), ZERO) - on_document
@@ -110,11 +111,11 @@ def _totals(lineas: Sequence[Linea], whole: Decimal, rate: Decimal, *, header: b
         descuento_items=sum((each.descuento for each in paid), ZERO),
         descuento_global=whole,
         gravado=gravado,
-        exonerado=_base(taxes, EXONERADO),
-        inafecto=_base(taxes, INAFECTO),
-        exportacion=_base(taxes, EXPORTACION),
-        gratuito=_base(taxes, GRATUITO),
-        ivap_base=_base(taxes, IVAP),
+        exonerado=_valor(lineas, EXONERADO),
+        inafecto=_valor(lineas, INAFECTO),
+        exportacion=_valor(lineas, EXPORTACION),
+        gratuito=_valor(lineas, GRATUITO),
+        ivap_base=_valor(lineas, IVAP),
         igv=igv,
         ivap=ivap,
         igv_gratuito=_monto(taxes, GRATUITO),
@@ -126,6 +127,11 @@ def _totals(lineas: Sequence[Linea], whole: Decimal, rate: Decimal, *, header: b
         total_tributos=tributos,
         total=valor_venta + tributos,
     )
+
+
+def _valor(lineas: Iterable[Linea], code: str) -> Decimal:
+    """What the lines of an affectation are worth, without the ISC that their base holds (3273-3277)."""
+    return sum((each.valor_venta for each in lineas if each.tributos[0].codigo == code), ZERO)
 
 
 def _base(taxes: Iterable[Tributo], code: str) -> Decimal:

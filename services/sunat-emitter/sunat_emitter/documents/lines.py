@@ -14,6 +14,8 @@ from sunat_emitter.documents.taxes import AFECTACIONES, ICBPER, ISC, Afectacion,
 ZERO = Decimal("0.00")
 _UNTAXED_AT_MOST = Decimal("0.06")
 """A line up to this value may round to no tax at all (3111)."""
+_DRIFT = Decimal("0.50")
+"""How far lines rounded one by one may be from the tax on their sum; SUNAT allows one (3291)."""
 DESCUENTO_DE_LINEA = "00"
 """Catalog 53: a line's discount that affects the base."""
 
@@ -74,21 +76,20 @@ def isc(line: Valued, igv: Decimal) -> Tributo | None:
     return Tributo(codigo=ISC, base=base, monto=monto, tasa=rate, sistema_isc=given.sistema)
 
 
-def taxed(lines: Sequence[Valued], igv: Decimal) -> tuple[tuple[Tributo, ...], ...]:
+def taxed(lines: Sequence[Valued], igv: Decimal, *, exact: bool = False) -> tuple[tuple[Tributo, ...], ...]:
     """The taxes of every line: IGV-like first, then ISC.
 
-    Where rounding line by line leaves the sum more than half a unit from base times rate, single cents move.
+    Where rounding line by line leaves the sum more than half a unit from base times rate, single cents move;
+    `exact`: wherever it leaves it different at all.
     """
     own = [isc(line, igv) for line in lines]
-    # ISC enters the base of the IGV alone (3272); an exempt line's base stays its value.
-    bases = [
-        line.valor + (tax.monto if tax and line.afectacion.grava else ZERO)
-        for line, tax in zip(lines, own, strict=True)
-    ]
+    # ISC enters the base of the IGV, and that of exempt lines too (3272).
+    bases = [line.valor + (tax.monto if tax else ZERO) for line, tax in zip(lines, own, strict=True)]
     rates = [tasa(line.afectacion, igv) for line in lines]
     montos = [_rounded(base, rate) for base, rate in zip(bases, rates, strict=True)]
     for code in {line.afectacion.tributo for line in lines}:
-        _settle(montos, [index for index, line in enumerate(lines) if line.afectacion.tributo == code], bases, rates)
+        where = [index for index, line in enumerate(lines) if line.afectacion.tributo == code]
+        _settle(montos, where, bases, rates, ZERO if exact else _DRIFT)
     return tuple(
         (
             Tributo(
@@ -110,11 +111,13 @@ def _rounded(base: Decimal, rate: Decimal) -> Decimal:
     return CENT if not monto and rate and base > _UNTAXED_AT_MOST else monto
 
 
-def _settle(montos: list[Decimal], where: list[int], bases: list[Decimal], rates: list[Decimal]) -> None:
+def _settle(
+    montos: list[Decimal], where: list[int], bases: list[Decimal], rates: list[Decimal], drift: Decimal
+) -> None:
     exact = [amounts.exact_percentage(bases[index], rates[index]) for index in where]
     rounded = [montos[index] for index in where]
     whole = to_cents(sum(exact, ZERO))
-    if abs(sum(rounded, ZERO) - whole) > Decimal("0.50"):
+    if abs(sum(rounded, ZERO) - whole) > drift:
         for index, monto in zip(where, amounts.settle(rounded, exact, whole), strict=True):
             montos[index] = monto
 

@@ -245,7 +245,7 @@ DETAIL: Mapping[str, Made] = {
     "3290": adjusted(monto=Decimal(252)),
 }
 TAXES: Mapping[str, Made] = {
-    "3105": line(tributos=(OTHER,)),
+    "3105": lambda: of(venta(item(), item(descuento=Decimal(100)))),
     "2036": tax(codigo="1234"),
     "3067": taxes(OTHER, OTHER),
     "3223": taxes(ISC, shape=RICE),

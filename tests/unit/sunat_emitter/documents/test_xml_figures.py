@@ -64,9 +64,8 @@ def of_line(line: Element) -> Iterator[tuple[str, Decimal, Decimal, Decimal]]:
     if not free:
         yield "3270", shown, (value + number(line, "cac:TaxTotal/cbc:TaxAmount")) / quantity, Decimal(1)
     for each in subtotals(line, SOLD | {"9996"}):
-        inside = isc if each.findtext(SCHEME, "", NS) in {"1000", "1016"} else 0
         base, rate = number(each, "cbc:TaxableAmount"), number(each, "cac:TaxCategory/cbc:Percent")
-        yield "3272", base, value + inside, Decimal(0)
+        yield "3272", base, value + isc, Decimal(0)
         yield "3103", number(each, "cbc:TaxAmount"), base * rate / 100, Decimal(1)
     yield "3292", number(line, "cac:TaxTotal/cbc:TaxAmount"), tax(line, PAID), Decimal(0)
     for each in line.findall("cac:AllowanceCharge", NS):

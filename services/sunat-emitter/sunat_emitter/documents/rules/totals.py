@@ -129,7 +129,7 @@ def _format(code: str, field: str, figure: Callable[[Totales], Decimal]) -> Rule
 
 def _sum_of_lines(code: str, what: str, figure: Callable[[Totales], Decimal], tax: str) -> Rule:
     message = f"La sumatoria del total valor de venta - {what} de línea no corresponden al total"
-    return Rule(code, message, lambda each: differ(figure(each.totales), _bases(each, tax)))
+    return Rule(code, message, lambda each: differ(figure(each.totales), _sold(each, frozenset({tax}))))
 
 
 def _adjustment(code: str, message: str, broken: Callable[[Ajuste], bool]) -> Rule:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from sunat_emitter.documents.model import Comprobante, Linea, Tributo
 from sunat_emitter.documents.rules.catalogs import EXPORTACIONES, SISTEMAS_ISC
 from sunat_emitter.documents.rules.format import differ, is_amount, is_factor
+from sunat_emitter.documents.rules.payment import corrects_payment
 from sunat_emitter.documents.rules.rule import LineRule
 from sunat_emitter.documents.taxes import (
     AFECTACIONES,
@@ -25,6 +26,8 @@ _BAGS = 99_999
 _UNTAXED_AT_MOST = Decimal("0.06")
 _UNTAXED = frozenset({EXPORTACION, EXONERADO, INAFECTO})
 _OWN = frozenset({IGV, IVAP, EXPORTACION, GRATUITO, EXONERADO, INAFECTO})
+_WITHOUT_AFFECTATION = frozenset({"0112", "2100", "2101", "2102", "2103", "2104"})
+"""Catalog 51: operations whose lines may have no tax of the IGV's kind."""
 _PAID = frozenset({IGV, IVAP, ISC, ICBPER, OTROS})
 _TOGETHER = (
     frozenset({IGV, ISC, OTROS}),
@@ -35,15 +38,19 @@ _TOGETHER = (
 
 
 def _base(linea: Linea, _comprobante: Comprobante) -> bool:
-    """3272: exact, but for a line with ISC, whose base holds that tax."""
-    isc = sum((tax.monto for tax in linea.tributos if tax.codigo == ISC), Decimal(0))
-    for tax in linea.tributos:
-        if tax.codigo not in _OWN:
-            continue
-        expected = linea.valor_venta + (isc if tax.codigo in {IGV, IVAP} else 0)
-        if differ(tax.base, expected) if isc else tax.base != expected:
-            return True
-    return False
+    """3272: exact, but for a line with ISC, whose base holds that tax whatever its affectation."""
+    isc = sum((tax.monto for tax in linea.tributos if tax.codigo == ISC and tax.base > 0), Decimal(0))
+    bases = [tax.base for tax in linea.tributos if tax.codigo in _OWN]
+    return any(differ(base, linea.valor_venta + isc) if isc else base != linea.valor_venta for base in bases)
+
+
+def _unaffected(linea: Linea, comprobante: Comprobante) -> bool:
+    """3105: no tax of the IGV's kind has a base, as on a line that is worth nothing."""
+    return (
+        not corrects_payment(comprobante)  # its lines are worth nothing (3315)
+        and comprobante.tipo_operacion not in _WITHOUT_AFFECTATION
+        and not any(tax.codigo in _OWN and tax.base > 0 for tax in linea.tributos)
+    )
 
 
 def _together(linea: Linea, _comprobante: Comprobante) -> bool:
@@ -77,7 +84,7 @@ TAXES = (
     LineRule(
         "3105",
         "El XML debe contener al menos un tributo por linea de afectacion por IGV",
-        lambda linea, _each: not any(tax.codigo in _OWN for tax in linea.tributos),
+        _unaffected,
     ),
     LineRule(
         "2036",

@@ -2,8 +2,10 @@
 
 import asyncio
 import shutil
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -12,10 +14,13 @@ from shared.contracts.sunat.ventas import AnnulVenta
 from shared.errors import Refused
 from shared.mongo import Database
 from sunat_emitter.deps import Deps
-from sunat_emitter.documents.sign import verify
+from sunat_emitter.documents.sign import SigningKey, verify
 from sunat_emitter.emision import tell_issued_once
 from sunat_emitter.facturacion import reopen_venta
+from sunat_emitter.firmas import Firmas
+from sunat_emitter.store import StoredEmisor
 from sunat_emitter.ventas import annul_venta
+from tests.support.comprobantes import private_key
 from tests.support.sunat import (
     COMPANY,
     EMPRESA,
@@ -175,3 +180,35 @@ async def test_with_schemas_a_document_is_checked_before_it_has_its_number(datab
         await invoice(strict, (await sell(strict)).id)
     assert refusal.value.details["codigo_sunat"] == "0306"
     assert await last_number(deps, "01", "F001") == 1
+
+
+class OtherKey:
+    """Signs with a key that is not the certificate's."""
+
+    def __init__(self, real: Firmas) -> None:
+        self.real = real
+
+    def key_of(self, emisor: StoredEmisor, now: datetime) -> SigningKey:
+        return replace(self.real.key_of(emisor, now), key=private_key())
+
+
+async def test_a_signature_that_does_not_hold_costs_no_number(database: Database) -> None:
+    deps = await emitter(database)
+    await set_up(deps)
+    wrong = replace(deps, firmas=cast("Firmas", OtherKey(deps.firmas)))
+    venta = await sell(wrong)
+    with pytest.raises(Refused, match="COMPROBANTE_INVALIDO") as refusal:
+        await invoice(wrong, venta.id)
+    assert refusal.value.details["codigo_sunat"] == "2335"
+    assert await last_number(deps, "01", "F001") == 0
+    assert (await invoice(deps, venta.id)).numero == 1
+
+
+async def test_a_line_worth_nothing_costs_no_number(database: Database) -> None:
+    deps = await emitter(database)
+    await set_up(deps)
+    venta = await sell(deps, venta_of(EMPRESA, LAPTOP, {**LAPTOP, "descuento": 2500}))
+    with pytest.raises(Refused, match="COMPROBANTE_INVALIDO") as refusal:
+        await invoice(deps, venta.id)
+    assert refusal.value.details["codigo_sunat"] == "3105"
+    assert await last_number(deps, "01", "F001") == 0

@@ -11,7 +11,19 @@ from shared.errors import Refused
 from shared.mongo import Database
 from sunat_emitter.deps import Deps
 from sunat_emitter.notas import issue_nota, list_notas, read_nota
-from tests.support.sunat import COMPANY, LAPTOP, MOUSE, PERSONA, emitter, invoice, sell, set_up, settle, venta_of
+from tests.support.sunat import (
+    COMPANY,
+    EMPRESA,
+    LAPTOP,
+    MOUSE,
+    PERSONA,
+    emitter,
+    invoice,
+    sell,
+    set_up,
+    settle,
+    venta_of,
+)
 
 
 async def note(deps: Deps, *items: dict[str, Any], company: str = COMPANY, **fields: Any) -> ComprobanteShown:
@@ -173,3 +185,14 @@ async def test_what_was_tried_out_takes_no_note_in_production(database: Database
     await set_up(deps, sol_endpoint="prod")
     with pytest.raises(Refused, match="se emitió en beta"):
         await note(deps)
+
+
+async def test_a_note_gives_back_a_sale_with_a_discount_on_the_whole(database: Database) -> None:
+    deps = await emitter(database)
+    await set_up(deps)
+    lines = [{**LAPTOP, "precio_unitario": f"{number}.{number}7"} for number in range(1, 10)]
+    issued = await invoice(deps, (await sell(deps, venta_of(EMPRESA, *lines, descuento_global="3.37"))).id)
+    await settle(deps, issued.nombre_archivo)
+    with pytest.raises(Refused, match="NOTA_EXCEDE_COMPROBANTE"):
+        await note(deps, *lines, tipo_nota="01")
+    assert (await note(deps, *lines, tipo_nota="01", descuento_global="3.37")).total == issued.total

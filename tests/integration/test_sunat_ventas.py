@@ -125,6 +125,8 @@ async def test_annulling_ends_a_draft_once(database: Database) -> None:
         ({"tasa_igv": 19}, "VENTA_INVALIDA"),
         ({"descuento_global": 10**6}, "DESCUENTO_INVALIDO"),
         ({"items": [{**LAPTOP, "tipo_afectacion_igv": "99"}]}, "VENTA_INVALIDA"),
+        ({"moneda": "USD", "items": [{**LAPTOP, "bolsas": 1}]}, "VENTA_INVALIDA"),
+        ({"moneda": "USD", "items": [{**LAPTOP, "isc": {"sistema": "02", "monto_fijo": 2}}]}, "VENTA_INVALIDA"),
         ({"cliente": {**EMPRESA, "numero_documento": "2045678912"}}, "CLIENTE_INVALIDO"),
         ({"cliente": {**PERSONA, "numero_documento": "1234567"}}, "CLIENTE_INVALIDO"),
         ({"cliente": {**PERSONA, "tipo_documento": "-"}}, "CLIENTE_INVALIDO"),
@@ -137,6 +139,29 @@ async def test_a_sale_that_cannot_be_is_refused(database: Database, change: dict
         await sell(deps, {**venta_of(), **change})
     assert refusal.value.code == code
     assert await listed(deps) == []
+
+
+@pytest.mark.parametrize(
+    ("item", "message"),
+    [
+        ({**MOUSE, "descripcion": "\x01\x02"}, "items.1.descripcion: el texto está vacío"),
+        ({**MOUSE, "cantidad": 200_000, "bolsas": 200_000}, "items.1.bolsas: debe ser 99999 o menos"),
+    ],
+)
+async def test_what_no_document_can_hold_is_named_in_spanish(
+    database: Database, item: dict[str, Any], message: str
+) -> None:
+    deps = await emitter(database)
+    with pytest.raises(Refused) as refusal:
+        await sell(deps, venta_of(EMPRESA, LAPTOP, item))
+    assert (refusal.value.code, str(refusal.value.message)) == ("VENTA_INVALIDA", message)
+
+
+async def test_a_list_may_go_to_the_last_day_of_the_calendar(database: Database) -> None:
+    deps = await emitter(database)
+    venta = await sell(deps)
+    assert await listed(deps, fecha_hasta=date.max) == [venta.id]
+    assert await listed(deps, fecha_desde=date.min) == [venta.id]
 
 
 async def test_exports_and_credit_and_deposits_are_issued(database: Database) -> None:

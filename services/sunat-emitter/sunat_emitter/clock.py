@@ -14,3 +14,8 @@ def utc_now() -> datetime:
 def start_of_day(day: date) -> datetime:
     """When a day begins in Lima."""
     return datetime.combine(day, time(), LIMA)
+
+
+def end_of_day(day: date) -> datetime | None:
+    """When the day after begins in Lima; None where the calendar ends."""
+    return None if day == date.max else start_of_day(day + timedelta(days=1))

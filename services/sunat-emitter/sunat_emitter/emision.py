@@ -19,7 +19,7 @@ from sunat_emitter.documents.model import Comprobante, Direccion, Emisor
 from sunat_emitter.documents.rules import violations
 from sunat_emitter.documents.sale import Emision, Venta
 from sunat_emitter.documents.schema import schema_errors
-from sunat_emitter.documents.sign import Signed, SigningKey, sign
+from sunat_emitter.documents.sign import SignatureBroken, Signed, SigningKey, sign, verify
 from sunat_emitter.documents.ubl import build
 from sunat_emitter.series import check_usable
 from sunat_emitter.store import Emission, NumberTaken, SerieMoved, StoredComprobante, StoredEmisor, StoredSerie
@@ -33,6 +33,8 @@ _SWEEP_SECONDS = 10.0
 _MOST_SHOWN = 20
 _SCHEMA_CODE = "0306"
 """What SUNAT answers to an XML that breaks its schema."""
+_SIGNATURE_CODE = "2335"
+"""What SUNAT answers to an XML that is not what was signed."""
 
 
 @dataclass(frozen=True)
@@ -145,6 +147,12 @@ def _signed(order: Order, emision: Emision, xsd_folder: Path | None) -> tuple[Co
     check(comprobante)
     tree = build(comprobante)
     signed = sign(tree, order.key)
+    try:
+        verify(signed.xml)
+    except SignatureBroken as error:
+        _log.exception("a signature does not hold", emisor_id=order.emisor.id)
+        broken = {"codigo_sunat": _SIGNATURE_CODE}
+        raise Refused("COMPROBANTE_INVALIDO", "La firma del XML no es válida", broken) from error
     if xsd_folder is not None and (errors := schema_errors(tree, xsd_folder)):
         shown = [{"codigo": _SCHEMA_CODE, "mensaje": each.mensaje} for each in errors[:_MOST_SHOWN]]
         details = {"codigo_sunat": _SCHEMA_CODE, "errores": shown}

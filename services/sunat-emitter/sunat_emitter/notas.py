@@ -21,7 +21,7 @@ from sunat_emitter.emisores import issuer_of
 from sunat_emitter.series import choose_serie
 from sunat_emitter.shown import show_comprobante
 from sunat_emitter.store import SourceChanged, StoredComprobante
-from sunat_emitter.ventas import check_items, checked, digest_of, item_of, same_digest
+from sunat_emitter.ventas import check_currency, check_items, checked, digest_of, item_of, same_digest
 
 _ATTEMPTS = 5
 _CREDITO: TipoComprobante = "07"
@@ -62,6 +62,7 @@ async def _issue(call: IssueNota, digest: str, deps: Deps) -> StoredComprobante:
     emisor = await issuer_of(call.company, deps)
     key = ready(emisor, deps.now(), deps)
     changed = await _referenced(call, emisor.sol_endpoint, deps)
+    check_currency(nota.items, changed.documento.moneda)
     wanted = _note(nota, changed.documento)
     await _check_amount(nota, wanted, changed, deps)
     serie = await choose_serie(call.company, nota.tipo, _LETTERS[nota.comprobante_referencia.tipo], nota.serie, deps)
@@ -111,7 +112,8 @@ def _note(nota: NotaInput, changed: Comprobante) -> Nota:
     reference = nota.comprobante_referencia
     values: dict[str, Any] = {
         "cliente": changed.cliente,
-        "items": tuple(item_of(each) for each in nota.items),
+        "items": tuple(item_of(position, each) for position, each in enumerate(nota.items)),
+        "descuento_global": nota.descuento_global,
         "moneda": changed.moneda,
         "tasa_igv": _rate(changed),
         "cuotas": tuple(Cuota(monto=each.monto, vencimiento=each.fecha_vencimiento) for each in nota.cuotas),

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Sequence
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any, NoReturn, TypeVar
 
@@ -28,7 +27,7 @@ from shared.contracts.sunat.ventas import (
 from shared.errors import Refused
 from sunat_emitter.catalogos import MONEDA, UNIDAD_MEDIDA
 from sunat_emitter.clientes import check_cliente
-from sunat_emitter.clock import LIMA, start_of_day
+from sunat_emitter.clock import LIMA, end_of_day, start_of_day
 from sunat_emitter.deps import Deps
 from sunat_emitter.documents.figures import Figures, figures
 from sunat_emitter.documents.model import Cliente, Cuota
@@ -59,6 +58,7 @@ async def create_venta(call: CreateVenta, deps: Deps) -> Reply:
     check_items(given.items)
     if given.moneda not in _CURRENCIES:
         raise Refused("VENTA_INVALIDA", f"La moneda {given.moneda} no existe en el catálogo", {"campo": "moneda"})
+    check_currency(given.items, given.moneda)
     found = figures(sale(given))
     venta_id, first_item = await deps.ventas.new_ids(call.company, len(given.items))
     now = deps.now()
@@ -86,7 +86,7 @@ async def create_venta(call: CreateVenta, deps: Deps) -> Reply:
 async def list_ventas(call: ListVentas, deps: Deps) -> Reply:
     """Sales, newest first."""
     since = start_of_day(call.fecha_desde) if call.fecha_desde else None
-    until = start_of_day(call.fecha_hasta + timedelta(days=1)) if call.fecha_hasta else None
+    until = end_of_day(call.fecha_hasta) if call.fecha_hasta else None
     wanted = filters(call, since, until)
     found, total = await deps.ventas.page(wanted, (call.page - 1) * call.per_page, call.per_page)
     return Reply(VentasPage(ventas=tuple(_row(each) for each in found), total=total))
@@ -136,7 +136,7 @@ def sale(given: VentaInput, how: FacturarInput | None = None) -> Venta:
     cuotas = [Cuota(monto=each.monto, vencimiento=each.fecha_vencimiento) for each in (how.cuotas if how else ())]
     values = {
         "cliente": Cliente.model_validate(given.cliente.model_dump()),
-        "items": tuple(item_of(each) for each in given.items),
+        "items": tuple(item_of(position, each) for position, each in enumerate(given.items)),
         "descuento_global": given.descuento_global,
         "moneda": given.moneda,
         "tasa_igv": rate_of(given),
@@ -154,19 +154,27 @@ def sale(given: VentaInput, how: FacturarInput | None = None) -> Venta:
 ContractT = TypeVar("ContractT", bound=Contract)
 
 
-def checked(model: type[ContractT], values: dict[str, Any]) -> ContractT:
-    """A domain model. Raises Refused: `VENTA_INVALIDA` with the first thing that is wrong."""
+_SAID = {"less_than_equal": "debe ser {le} o menos", "value_error": "{error}"}
+
+
+def checked(model: type[ContractT], values: dict[str, Any], within: str = "") -> ContractT:
+    """A domain model, which is part of what stands at `within`.
+
+    Raises:
+        Refused: `VENTA_INVALIDA` with the first thing that is wrong.
+    """
     try:
         return model.model_validate(values)
     except ValidationError as error:
         problem = error.errors(include_input=False, include_url=False)[0]
-        place = ".".join(str(part) for part in problem["loc"])
-        raise Refused("VENTA_INVALIDA", f"{place}: {problem['msg']}".lstrip(": "), {"campo": place}) from None
+        place = ".".join(str(part) for part in (*([within] if within else ()), *problem["loc"]))
+        said = _SAID.get(problem["type"], "no es válido").format_map(problem.get("ctx", {}))
+        raise Refused("VENTA_INVALIDA", f"{place}: {said}".lstrip(": "), {"campo": place}) from None
 
 
-def item_of(given: ItemInput) -> Item:
+def item_of(position: int, given: ItemInput) -> Item:
     """A line as it is issued. Raises Refused: `VENTA_INVALIDA`."""
-    return checked(Item, given.model_dump())
+    return checked(Item, given.model_dump(), f"items.{position}")
 
 
 def check_items(items: Sequence[ItemInput]) -> None:
@@ -176,6 +184,17 @@ def check_items(items: Sequence[ItemInput]) -> None:
             _bad_item(position, "tipo_afectacion_igv", f"{item.tipo_afectacion_igv} no existe en el catálogo 07")
         if item.unidad_medida not in _UNITS:
             _bad_item(position, "unidad_medida", f"{item.unidad_medida} no existe en el catálogo 03")
+
+
+def check_currency(items: Sequence[ItemInput], moneda: str) -> None:
+    """Taxes of a fixed amount, which the law names in soles. Raises Refused: `VENTA_INVALIDA` naming the line."""
+    if moneda == "PEN":
+        return
+    for position, item in enumerate(items):
+        if item.bolsas:
+            _bad_item(position, "bolsas", "el ICBPER se fija en soles: venda las bolsas en PEN")
+        if item.isc and item.isc.sistema == "02":
+            _bad_item(position, "isc", "el ISC de monto fijo se fija en soles: venda el ítem en PEN")
 
 
 def _bad_item(position: int, field: str, what: str) -> NoReturn:

@@ -198,7 +198,7 @@ async def test_a_claim_that_names_no_company_is_no_token(gateway: Gateway) -> No
         ),
         ("POST", "/api/facturacion/series", {"tipo_comprobante": "99", "serie": "B001"}, "01, 03, 07, 08"),
         ("POST", "/api/facturacion/series/reservar-correlativo", {"serie_id": "x"}, "debe ser un número entero"),
-        ("POST", "/api/ventas", {"cliente": {}, "items": []}, "items debe tener al menos 1 elementos"),
+        ("POST", "/api/ventas", {"cliente": {}, "items": []}, "items debe tener al menos 1 elemento(s)"),
         ("POST", "/api/ventas/1/facturar", {"tipo_comprobante": "07"}, "debe ser uno de: 01, 03"),
         (
             "POST",

@@ -1,6 +1,7 @@
 """Comprobantes: issued out of sales and as notes, read, listed, and their files."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StringConstraints
@@ -93,6 +94,8 @@ class NotaLines(Contract):
     """The catalogue's words where absent."""
     descripcion: Annotated[Texto, StringConstraints(strip_whitespace=True, max_length=500)] = ""
     items: tuple[ItemInput, ...] = Field(min_length=1, max_length=MAX_ITEMS)
+    descuento_global: ImporteInput = Decimal(0)
+    """Without IGV; as on a sale whose discount goes back with its lines."""
     serie: Serie | None = None
     observaciones: Annotated[Texto, StringConstraints(strip_whitespace=True, max_length=1000)] = ""
     cuotas: tuple[CuotaInput, ...] = Field(default=(), max_length=60)

@@ -44,12 +44,14 @@ _BY_TYPE = {
     "date_parsing": "debe ser una fecha AAAA-MM-DD",
     "date_from_datetime_parsing": "debe ser una fecha AAAA-MM-DD",
     "date_type": "debe ser una fecha AAAA-MM-DD",
-    "too_short": "debe tener al menos {min_length} elementos",
+    "too_short": "debe tener al menos {min_length} elemento(s)",
     "too_long": "debe tener como máximo {max_length} elementos",
     "tuple_type": "debe ser una lista",
     "model_type": "debe ser un objeto",
     "model_attributes_type": "debe ser un objeto",
 }
+
+_OF_STRINGS = {"too_short": "string_too_short", "too_long": "string_too_long"}
 
 
 def json_body(model: type[BaseModel], *, optional: bool = False) -> Body:
@@ -94,6 +96,8 @@ def wrong(fields: Mapping[str, str]) -> Problem:
 
 def _said(problem: Any) -> str:
     kind, place, context = problem["type"], problem["loc"], dict(problem.get("ctx") or {})
+    if kind in _OF_STRINGS and context.get("field_type") == "Value":  # a text that was looked at before it was read
+        kind = _OF_STRINGS[kind]
     if kind != "missing" and (own := _by_field(place)):
         return own
     if "expected" in context:

@@ -83,6 +83,18 @@ def test_a_boleta_above_seven_hundred_soles_names_its_customer(price: str, clean
     assert ("2514" not in codes(violations(document))) is clean
 
 
+@pytest.mark.parametrize("tipo", ["07", "08"])
+@pytest.mark.parametrize(
+    ("motivo", "afectacion", "wanted"),
+    [("02", "17", {"3230"}), ("12", "17", set()), ("12", "10", {"2644", "3107"}), ("11", "10", {"2642", "3107"})],
+)
+def test_notes_on_rice_and_exports_have_a_motive_of_their_own(
+    tipo: TipoComprobante, motivo: str, afectacion: str, wanted: set[str]
+) -> None:
+    document = of(nota(item(tipo_afectacion_igv=afectacion), motivo=motivo), tipo)
+    assert codes(violations(document)) == wanted
+
+
 def test_a_line_of_two_cents_may_be_taxed_with_nothing() -> None:
     assert violations(of(venta(item("1", "0.02")))) == ()
 

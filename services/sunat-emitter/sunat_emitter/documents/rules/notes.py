@@ -121,20 +121,20 @@ NOTES = (
     ),
     _note(
         "2642",
-        "07",
+        "07 08",
         "Operaciones de exportacion, deben consignar Tipo Afectacion igual a 40",
         lambda each, reference: reference.motivo_codigo == _EXPORT and not _only(each, EXPORTACION),
     ),
     _note(
         "2644",
-        "07",
+        "07 08",
         "Comprobante operacion sujeta IVAP solo debe tener ítems con código afectación del IGV 17",
         lambda each, reference: reference.motivo_codigo == _IVAP and not _only(each, IVAP),
     ),
     _note(
         "3230",
-        "07",
-        "El tipo de nota de crédito debe ser 12 (ajustes afectos al IVAP) si existen ítems afectos al IVAP",
+        "07 08",
+        "El tipo de nota debe ser 12 (ajustes afectos al IVAP) si existen ítems afectos al IVAP",
         lambda each, reference: reference.motivo_codigo != _IVAP and _has(each, IVAP),
     ),
     Rule(

@@ -44,8 +44,8 @@ def valued(item: Item) -> Valued:
     """A line without any share of a global discount.
 
     Raises:
-        Refused: `DESCUENTO_INVALIDO` where the discount is above the line's gross amount; `ISC_INVALIDO` on a free line
-            or one whose affectation takes no ISC.
+        Refused: `DESCUENTO_INVALIDO` where the discount is above the line's gross amount; `ISC_INVALIDO` on a free
+            line or one whose affectation takes no ISC, and without the retail price that system 03 goes by.
     """
     bruto = amounts.product(item.cantidad, item.precio_unitario)
     if item.descuento > bruto:
@@ -53,6 +53,8 @@ def valued(item: Item) -> Valued:
     afectacion = AFECTACIONES[item.tipo_afectacion_igv]
     if item.isc and (afectacion.gratuita or item.tipo_afectacion_igv in {"17", "40"}):
         raise Refused("ISC_INVALIDO", f"El ítem «{item.descripcion}» no admite ISC con su tipo de afectación")
+    if item.isc and item.isc.sistema == "03" and not item.isc.precio_venta_publico:
+        raise Refused("ISC_INVALIDO", f"El ISC del ítem «{item.descripcion}» necesita su precio de venta al público")
     return Valued(item, bruto, to_cents(item.descuento))
 
 

@@ -225,6 +225,7 @@ def test_a_line_worth_almost_nothing_is_still_taxed_where_sunat_insists() -> Non
         (venta(item(), descuento_global=Decimal("100.01")), "DESCUENTO_INVALIDO"),
         (venta(item(tipo_afectacion_igv="11"), descuento_global=Decimal("0.01")), "DESCUENTO_INVALIDO"),
         (venta(item(tipo_afectacion_igv="11", isc=Isc(sistema="01", tasa=Decimal(5)))), "ISC_INVALIDO"),
+        (venta(item(isc=Isc(sistema="03", tasa=Decimal(5)))), "ISC_INVALIDO"),
         (venta(item("99999999", "99999999")), "MONTO_INVALIDO"),
         (venta(*[item("9", "111111111111", descripcion=str(number)) for number in range(2)]), "MONTO_INVALIDO"),
     ],

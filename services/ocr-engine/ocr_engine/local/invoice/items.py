@@ -13,6 +13,7 @@ from ocr_engine.local.spelling import fold
 from ocr_engine.local.table.figure import Figure, number_of, rates_in
 from ocr_engine.local.table.reader import Table, find_tables, label_of
 from ocr_engine.local.table.rows import Row
+from ocr_engine.local.table.vocabulary import Vocabulary
 from shared.money import CENT, to_cents
 
 _CENTS = re.compile(r"\d[.,]\d{2,4}(?!\d)")
@@ -78,9 +79,9 @@ class Items:
         return sum(amounts, Decimal(0)) if amounts else None
 
 
-def read_items(lines: Sequence[Line], decimal: str) -> Items:
-    """The invoice's lines in the order in which they are printed."""
-    tables = _tables_of_lines(find_tables(lines, LINES, decimal))
+def read_items(lines: Sequence[Line], decimal: str, vocabulary: Vocabulary = LINES) -> Items:
+    """The invoice's lines in the order in which they are printed, under headings of the vocabulary."""
+    tables = _tables_of_lines(find_tables(lines, vocabulary, decimal))
     items: list[Item] = []
     for table in tables:
         rows = _with_usual_amounts(table.rows)

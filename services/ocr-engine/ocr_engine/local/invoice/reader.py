@@ -30,6 +30,9 @@ from ocr_engine.local.invoice.tape import is_tape, read_tape, tape_items
 from ocr_engine.local.invoice.totals import Ledger
 from ocr_engine.local.invoice.unheaded import unheaded_items
 from ocr_engine.local.page import Document, Line, Span
+from ocr_engine.local.peru.items import read_goods
+from ocr_engine.local.peru.reader import comprobante_of
+from ocr_engine.local.peru.sums import without_other_sums
 from shared.contracts.odoo import ODOO_INVOICE
 from shared.contracts.reading import ReadField, Reading
 
@@ -68,11 +71,12 @@ def read_invoice(document: Document, mode: int = 1) -> Reading:
     decimal = decimal_sign(line.text for line in lines)
     paper = Paper.of(lines)
     tape = is_tape(lines)
-    items = tape_items(lines, decimal) if tape else Items(())
-    items = items if items.items else read_items(lines, decimal)
-    items = items if items.items else unheaded_items(lines, decimal)
-    ledger = Ledger(lines, sums_of(lines, decimal), tax_rows(lines, decimal), items, every_amount(lines, decimal))
-    totals = ledger.totals()
+    peru = comprobante_of(document, paper, decimal)
+    items = read_goods(lines, decimal, tape=tape) if peru else Items(())
+    items = items if items.items else _goods(lines, decimal, tape=tape)
+    sums = sums_of(lines, decimal)
+    sums = without_other_sums(sums) if peru else sums
+    totals = Ledger(lines, sums, tax_rows(lines, decimal), items, every_amount(lines, decimal)).totals()
     dates = find_invoice_dates(paper)
     emails, sites = find_emails(paper), find_sites(paper)
     parties = find_parties(paper, [each.value for each in (*emails, *sites)])
@@ -101,6 +105,7 @@ def read_invoice(document: Document, mode: int = 1) -> Reading:
     fields["supplier_country"] = field_of(_countries(fields, vats, parties, paper))
     if tape:
         fields |= {key: field_of(found, _LEAST) for key, found in read_tape(document).items() if found}
+    fields, warnings = peru.fields(fields) if peru else (fields, ())
     return Reading(
         schema_name=ODOO_INVOICE,
         provider="local",
@@ -112,8 +117,15 @@ def read_invoice(document: Document, mode: int = 1) -> Reading:
         },
         pages=document.pages,
         pages_read=document.pages_read,
-        warnings=document.warnings,
+        warnings=(*document.warnings, *warnings),
     )
+
+
+def _goods(lines: Sequence[Line], decimal: str, *, tape: bool) -> Items:
+    """The invoice's lines: a tape's, else a table's, else rows that add up under no heading that is known."""
+    items = tape_items(lines, decimal) if tape else Items(())
+    items = items if items.items else read_items(lines, decimal)
+    return items if items.items else unheaded_items(lines, decimal)
 
 
 def _bounded(lines: Sequence[Line]) -> tuple[Line, ...]:

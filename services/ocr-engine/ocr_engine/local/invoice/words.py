@@ -9,7 +9,7 @@ from ocr_engine.local.spelling import fold
 TAX_WORD = (
     r"(?:u ?st|umsatzsteuer|m ?w ?st|mehrwertsteuer|vat|v a t|tva|t v a|iva|i v a|btw|b t w|gst|hst|pst|qst"
     r"|tps|tvq|igic|irpf"
-    r"|itbms|igv|icms|iss|mva|moms|sales tax|tax|taxes|taxe|taxas?|imp(?:uesto|osta|osto)?s?|imposta|steuern?"
+    r"|itbms|igv|i g v|icms|iss|mva|moms|sales tax|tax|taxes|taxe|taxas?|imp(?:uesto|osta|osto)?s?|imposta|steuern?"
     r"|steuerbetrag"
     r"|versicherungs?steuer|impot|belasting)"
 )

@@ -5,10 +5,12 @@ import io
 import zipfile
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import etree
+from pydantic import ValidationError
 
+from shared.contracts.sunat.emisores import EmisorInput
 from sunat_emitter.envelope import (
     PASSWORD_TEXT,
     SERVICE,
@@ -54,6 +56,20 @@ def test_the_user_is_ruc_and_sol_user_and_every_character_of_the_password_arrive
     password = token.find(f"{{{WSSE}}}Password")
     assert password is not None
     assert (password.text, password.get("Type")) == ('a&b<c>"ñ', PASSWORD_TEXT)
+
+
+@given(st.text(st.characters(codec="utf-8"), max_size=20))
+@example("s3cr3t\x00")
+@example("\ufffe")
+@example("\x85")
+def test_every_account_that_is_taken_can_be_written(clave: str) -> None:
+    try:
+        taken = EmisorInput(ruc=SOL.ruc, razon_social="MI EMPRESA", ubigeo="150101", sol_usuario="U", sol_clave=clave)
+    except ValidationError:
+        assert not clave.isprintable() or not clave
+        return
+    sent = etree.fromstring(request("sendBill", {}, Sol(taken.ruc, "U", taken.sol_clave or "")))
+    assert sent.findtext(f".//{{{WSSE}}}Password") == clave
 
 
 def test_the_operation_is_in_sunats_namespace_and_its_children_in_none() -> None:

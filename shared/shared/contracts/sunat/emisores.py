@@ -10,6 +10,9 @@ from shared.contracts.sunat.values import Company, Content, Ruc, Texto
 
 Endpoint = Literal["beta", "prod"]
 
+_XML = r"^[^\x00-\x1f\x7f-\x9f\ufffe\uffff]+$"
+"""What the SOAP header can carry: no control characters."""
+
 
 class EmisorInput(Contract):
     """An issuer as the API takes it."""
@@ -22,9 +25,13 @@ class EmisorInput(Contract):
     """INEI's code of a district (catalog 13)."""
     email: Annotated[Texto, StringConstraints(strip_whitespace=True, max_length=254)] = ""
     telefono: Annotated[Texto, StringConstraints(strip_whitespace=True, max_length=50)] = ""
-    sol_usuario: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)] | None = None
+    sol_usuario: (
+        Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64, pattern=_XML)] | None
+    ) = None
     """The SOL user without the RUC. Absent: what is stored stays."""
-    sol_clave: Annotated[str, StringConstraints(min_length=1, max_length=128)] | None = Field(default=None, repr=False)
+    sol_clave: Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=_XML)] | None = Field(
+        default=None, repr=False
+    )
     """Absent: what is stored stays. Never shown again."""
     sol_endpoint: Endpoint = "beta"
 

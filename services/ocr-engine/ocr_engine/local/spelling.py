@@ -17,6 +17,10 @@ _ENYE = re.compile(r"((?<!compa)ñ)i(?=[oa]s?\b)", re.IGNORECASE)
 _SION = re.compile(r"(?<=s)l(?=ón\b)")
 
 
+_PREFIX = re.compile(r"[A-Z]{2,}(?:(?<=[^OQDILSBZ])(?=\d)|(?=[-/]\w))")
+"""The letters of a series before a number, as in `INV-2025-0099` and `PI-8-1234`."""
+
+
 @lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     """The text for comparing: lower case, no accents, plain dashes and colons. As long as the text itself."""
@@ -53,6 +57,13 @@ def _folded(character: str) -> str:
 
 
 def _repaired(word: str) -> str:
+    prefix = _PREFIX.match(word)
+    if prefix and any(ord(character) not in _DIGIT_LOOKALIKES for character in prefix[0]):
+        return prefix[0] + _repaired_figures(word[prefix.end() :])
+    return _repaired_figures(word)
+
+
+def _repaired_figures(word: str) -> str:
     digits = sum(map(str.isdigit, word))
     letters = sum(map(str.isalpha, word))
     alike = sum(ord(character) in _DIGIT_LOOKALIKES for character in word)

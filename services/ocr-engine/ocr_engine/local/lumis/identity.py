@@ -14,16 +14,19 @@ from shared.panama import dv_fits, is_ruc, possible_dvs
 _RUC_LABEL = re.compile(r"\br\.?\s?u\.?\s?[cg](?![a-z])\.?[\s:]*")
 _RUC = re.compile(
     r"(?<![\w-])((?:(?:[1-9]|1[0-3])?(?:PE|PI|AV|E|N)|(?:[1-9]|1[0-3])\s?-\s?NT|\d{1,10})\s?-\s?\d{1,4}\s?-\s?\d{1,6})"
-    r"(?:\s?-\s?(\d{2}))?(?![\w-])",
+    r"(?:\s?-\s{0,8}(\d{2}))?(?![\w-])",
     re.IGNORECASE,
 )
-_DV_LABEL = re.compile(r"(?:(?<![a-z])d\s?\.?\s?v(?![a-z])\.?|digito verificador|\bdig\.? ?verif\w*\.?)\s*[:.\-]?\s*")
+_DV_LABEL = re.compile(
+    r"(?:(?<![a-z])d\s?\.?\s?v(?![a-z])\.?|digito verificador|\bdig\.? ?verif\w*\.?)"
+    r"(?:\s*n(?:ro|o)?\s?[.:o]+(?=\s*\d))?\s*[:.\-]?\s*"
+)
 _DV_VALUE = re.compile(r"\d{1,2}(?![\d/.,:-])")
 _DV_LINES = 3
 """How many lines below the RUC its DV may stand."""
 
 _NUMBER_WORD = r"(?:n(?:ro|um|umero|o)?\s?[.:°#]*|#)"
-_PAPER = r"(?:factura|fact|fac|comprobante|documento|doc|recibo|invoice|ticket)"
+_PAPER = r"(?:factura|fact|fac|comprobante|documento|doc|recibo|invoice|ticket|nota de (?:credito|debito))"
 _NUMBER_LABELS: tuple[tuple[float, re.Pattern[str]], ...] = (
     (
         0.9,
@@ -33,9 +36,10 @@ _NUMBER_LABELS: tuple[tuple[float, re.Pattern[str]], ...] = (
     ),
     (0.9, re.compile(rf"\b{_PAPER}(?:\b|(?=n[or]))\.?(?: fiscal| electronica)?\s*{_NUMBER_WORD}(?![a-z])[\s:]*")),
     (0.85, re.compile(r"\bnumero\b[\s:]*")),
-    (0.75, re.compile(rf"\b{_PAPER}\b(?: fiscal)?\s*[:#]\s*")),
+    (0.75, re.compile(rf"\b{_PAPER}\b\.?(?: fiscal| electronica)?\s*[:#]\s*")),
     (0.6, re.compile(r"^(?:no|nro|n)\s?[.:°#]+\s*")),
     (0.55, re.compile(r"^(?:no|nro|num)\s+(?=\d{3})")),
+    (0.7, re.compile(r"^fact?\.\s?(?=\d{3})")),
     (0.6, re.compile(r"^factura(?: fiscal)?\s*$")),
     (0.6, re.compile(r"^factura(?: fiscal)?\s+(?=\S*\d{3})")),
 )
@@ -44,6 +48,9 @@ _OTHER_NUMBER = re.compile(
     r"|registro|cuenta|referencia|\bref\b|\bmesa\b|\bcontrol\b|lote|cheque|placa|licencia|aprobacion|cotizacion"
 )
 _NUMBER = re.compile(r"(?:[A-Z]{1,6}[-/]?)?\d[\dA-Z]*(?:\s?[-/]\s?[\dA-Z]{1,12}){0,4}", re.IGNORECASE)
+_SERIES = re.compile(r"[A-HJ-NP-Z](?=-\d)")
+_TELEPHONE = re.compile(r"[2-9]\d{2}-\d{4}|6\d{3}-\d{4}")
+"""As written in Panama; below the title `FACTURA` it is as likely as a number."""
 _MAX_NUMBER = 24
 _USUAL_DIGITS = 3
 """A number of one or two digits is rare."""
@@ -142,7 +149,7 @@ def _dv_after(cell: Cell, hit: re.Match[str], ruc: str, paper: Paper) -> Found |
     if hit[2] and hit[2] in possible_dvs(ruc):
         span = part_of(cell.span, *hit.span(2))
         return Found(hit[2], hit[2], 0.0, span, source_of(paper.lines[cell.line]), cell.line)
-    found = _dv_in(cell, hit.end(), paper, ruc)
+    found = _dv_in(cell, hit.end(1), paper, ruc)
     for other in paper.rows[cell.line][cell.order + 1 : cell.order + 3]:
         if found or _RUC_LABEL.search(other.folded):
             break
@@ -199,8 +206,8 @@ def _numbers(paper: Paper, rucs: set[str]) -> Iterator[Found]:
 
 def _number_after(cell: Cell, end: int, weight: float, paper: Paper, rucs: set[str]) -> Found | None:
     for span, text, line, near in after_label(cell, end, paper):
-        hit = _NUMBER.match(repair_digits(text))
-        if hit is None:
+        hit = _NUMBER.match(_with_series(text))
+        if hit is None or (near < _BESIDE and _TELEPHONE.fullmatch(hit[0])):
             continue
         value = re.sub(r"\s", "", hit[0]).strip("-/")
         digits = sum(map(str.isdigit, value))
@@ -216,6 +223,12 @@ def _number_after(cell: Cell, end: int, weight: float, paper: Paper, rucs: set[s
         sure = (weight - rare - 0.004 * line) * near * (0.5 + 0.5 * part.score)
         return Found(value.upper(), text[: hit.end()], max(sure, 0.05), part, source_of(paper.lines[line]), line)
     return None
+
+
+def _with_series(text: str) -> str:
+    """The text with its digits set right, but for the letter of a series before them: `B-4455`."""
+    kept = _SERIES.match(text)
+    return text[: kept.end()] + repair_digits(text[kept.end() :]) if kept else repair_digits(text)
 
 
 def _dates(paper: Paper) -> Iterator[Found]:

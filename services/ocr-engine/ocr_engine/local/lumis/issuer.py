@@ -8,12 +8,12 @@ from rapidfuzz import fuzz
 
 from ocr_engine.local.dates import find_dates
 from ocr_engine.local.found import Found, source_of
-from ocr_engine.local.lumis.place import Paper, after_label, customers
+from ocr_engine.local.lumis.place import Cell, Paper, after_label, customers, names_customer
 from ocr_engine.local.page import Line, Span
 from ocr_engine.local.spelling import fold, repair_letters
 
 _NAME_LABEL = re.compile(
-    r"^(?:emisor|razon social|nombre comercial|nombre del emisor|nombre o razon social|nombre|empresa)\b"
+    r"^(?:(?:vendedor/)?emisor|razon social|nombre comercial|nombre del emisor|nombre o razon social|nombre|empresa)\b"
     r"(?: del emisor)?\s*[:.]?\s*"
 )
 _ADDRESS_LABEL = re.compile(r"^(?:direccion|dir|domicilio|ubicacion)\b\.?(?: del emisor| fiscal)?\s*[:.]?\s*")
@@ -60,6 +60,7 @@ def find_issuer(lines: Sequence[Line]) -> tuple[list[Found], list[Found]]:
     if names and addresses:
         return names, addresses
     head = _head(paper)
+    lines = [_own(row, line) for row, line in zip(paper.rows, lines, strict=True)]
     if not names:
         names = _head_name(head, lines)
     if not addresses:
@@ -116,6 +117,16 @@ def _head(paper: Paper) -> list[int]:
         if not _BOILERPLATE.match(text) and sum(map(str.isalnum, text)) > 1:
             head.append(index)
     return head
+
+
+def _own(row: Sequence[Cell], line: Line) -> Line:
+    """A line of the head without what stands in a block to the right: the customer, the paper's title or number."""
+    for cell in row[1:]:
+        folded = cell.folded.strip()
+        if any(pattern.search(folded) for pattern in (_BOILERPLATE, _ENDS_HEAD, _RUC_OR_DV)) or names_customer(cell):
+            left = cell.span.left
+            return replace(line, tokens=tuple(token for token in line.tokens if token.left < left))
+    return line
 
 
 def _head_name(head: Sequence[int], lines: Sequence[Line]) -> list[Found]:

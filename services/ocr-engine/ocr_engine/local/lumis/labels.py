@@ -39,7 +39,7 @@ _RATE = r"(?:\d{1,2}(?: \d{1,2})? ?%|%|(?:7|10|15) ?[a-z0-9]{0,2})"
 _GLUED_RATE = re.compile(r"(?<=[a-z])(?=\d{1,2} ?%)")
 _SPACED = re.compile(r"\b(?:[a-z] ){3,}[a-z]\b")
 """`T O T A L`."""
-_TAX = r"(?:i ?t ?b ?m ?s|itbm|itms|ibms|itbns|impuestos?|imp(?:to|uesto)?|iva|i ?v ?a)"
+_TAX = r"(?:i ?t ?b ?m ?s|itbm|itms|ibms|itbns|impuestos?|imp(?:to|uesto)?|iva|i ?v ?a|(?:sales )?tax)"
 
 
 def _pattern(*alternatives: str) -> re.Pattern[str]:
@@ -52,6 +52,7 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
         _pattern(
             r"(?:total |cant(?:idad)? (?:de )?|no |num(?:ero)? (?:de )?)?(?:de )?"
             r"(?:articulos?|items?|productos|piezas|unidades|lineas)(?: vendidos)?",
+            r"sub ?total (?:de )?(?:la |esta )?(?:pagina|pag)|van|vienen|suma y sigue",
             r"usted ahorro|su ahorro|ahorro(?: total)?|saldo(?: .*)?|puntos .*|total (?:de )?unidades|propina sugerida",
         ),
     ),
@@ -59,7 +60,7 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
         Kind.TAX_TOTAL,
         _pattern(
             rf"(?:total|monto|suma|valor)(?: de)?(?: los?)? {_TAX}",
-            rf"{_TAX}(?: total| b| us)?|total imp(?:uestos?)?|total {_TAX} .*|tax",
+            rf"{_TAX}(?: total| b| us)?|total imp(?:uestos?)?|total {_TAX} .*",
         ),
     ),
     (
@@ -82,7 +83,7 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (
         Kind.SUBTOTAL,
         _pattern(
-            r"(?:sub ?(?:total|tot|ttl)|subttl|sub t|suma|total (?:de )?ventas?)(?: neto| general| venta)?",
+            r"(?:sub ?(?:total|tot|ttl)|subttl|sub ?t|suma|total (?:de )?ventas?)(?: neto| general| venta)?",
             r"total neto|neto|valor neto|importe neto|monto neto|total bruto|valor bruto|total gravado y exento",
             r"total (?:sin|antes de) (?:itbms|impuestos?)",
         ),
@@ -112,9 +113,11 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
         Kind.TOTAL,
         _pattern(
             r"(?:gran |valor |monto |importe )?total",
-            r"(?:valor |monto |importe )?total (?:a pagar|a cobrar|general|factura|final|balboas?|documento|pagar)",
+            r"(?:valor |monto |importe )?total a (?:pagar|cobrar|cancelar)",
+            r"(?:valor |monto |importe )?total (?:general|factura|final|balboas?|documento|pagar)",
             r"(?:valor |monto )?total (?:de (?:la )?(?:factura|venta)|con (?:itbms|impuestos?)|incluido(?: itbms)?)",
             r"total (?:b|b/|bi|us|usd|[b$/]+)|ttl|(?:neto |valor |importe |monto )?a pagar",
+            r"(?:grand |invoice )total|(?:total |amount |balance )due|total (?:due|amount)",
         ),
     ),
 )
@@ -140,6 +143,8 @@ _USUAL = {
     "cambio": Kind.CHANGE,
     "propina": Kind.TIP,
 }
+_GLUED = {label.replace(" ", ""): kind for label, kind in _USUAL.items() if " " in label}
+"""`T O T A L   A   P A G A R`, its letters joined."""
 _ALIKE = 84
 _SHORTEST_ALIKE = 5
 _SHAPES = str.maketrans("ljc", "iie")
@@ -157,6 +162,8 @@ def kind_of(label: str) -> Kind | None:
     for kind, pattern in _KINDS:
         if pattern.fullmatch(text):
             return kind
+    if text in _GLUED:
+        return _GLUED[text]
     rate = re.search(r" ?\d{1,2} ?%$", text)
     plain = text[: rate.start()] if rate else text
     if len(plain) < _SHORTEST_ALIKE:
@@ -183,8 +190,8 @@ _HEADINGS: tuple[tuple[Column, re.Pattern[str]], ...] = (
     (
         Column.UNIT_PRICE,
         _pattern(
-            r"(?:valor|precio|prec|p|v|costo|pr) ?(?:unitario|unit|unid|uni|u)",
-            r"p/u|precio|unitario|prec|unit price|price|vlr unit",
+            r"(?:valor|precio|prec|p|v|vr|vlr|costo|pr)[ /]?(?:unitario|unit|unid|uni|u)",
+            r"precio|unitario|prec|unit price|price|(?:precio )?c/u",
         ),
     ),
     (Column.AMOUNT_WITH_TAX, _pattern(r"valor item|total item|total con itbms|total linea|valor total item")),

@@ -56,6 +56,11 @@ def part_of(span: Span, start: int, end: int) -> Span:
     return span.part(start, end)
 
 
+def names_customer(cell: Cell) -> bool:
+    """True for a cell that itself names or heads the customer."""
+    return _CUSTOMER.search(cell.folded) is not None
+
+
 def customers(cell: Cell, paper: Paper) -> bool:
     """True for a cell in the customer's block: named so on its own line before it, or headed so above it."""
     rows, height = paper.rows, paper.lines[cell.line].height

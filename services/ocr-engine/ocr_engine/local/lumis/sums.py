@@ -1,11 +1,17 @@
 """The sums of an invoice: which amounts stand beside which labels."""
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 
 from ocr_engine.local.amounts import parse_money, without_currency
 from ocr_engine.local.lumis.labels import Kind, kind_of
 from ocr_engine.local.page import Line, Span, Token
+
+_GROUP = re.compile(r"[,.]\d{3}[.,]\d{2}|[,.]\d{2}|0\d{2}[.,]\d{2}")
+"""What can only be the rest of an amount whose first figures stand before it: no price begins with a zero."""
+_AFTER_SIGN = re.compile(r"\d{3}[.,]\d{2}")
+"""The rest where a currency's sign stands before the first figures: `B/. 2 140.00`."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +45,7 @@ def money_on(line: Line, decimal: str) -> list[Money]:
             part = tokens[index : index + width]
             if len(part) < width or _is_percentage(tokens, index + width - 1):
                 continue
-            if width > 1 and (parse_money(part[0].text, decimal) is not None or not _joined(part)):
+            if width > 1 and (parse_money(part[0].text, decimal) is not None or not _joined(part, tokens[:index])):
                 continue
             amount = parse_money("".join(token.text for token in part), decimal)
             if amount is not None:
@@ -110,9 +116,14 @@ def _is_percentage(tokens: tuple[Token, ...], index: int) -> bool:
     return tokens[index].text.endswith("%") or (index + 1 < len(tokens) and tokens[index + 1].text.startswith("%"))
 
 
-def _joined(part: tuple[Token, ...]) -> bool:
+def _joined(part: tuple[Token, ...], before: tuple[Token, ...]) -> bool:
     """True where a lone currency sign or a digit group stands close before its rest (`B/. 12.00`, `1, 250.00`)."""
     first, second = part
     close = second.left - first.right < second.height
     alone = not without_currency(first.text + "0").strip("0")
-    return alone or (close and first.text[-1:] in ",." and first.text[:1].isdigit())
+    figures = without_currency(first.text)
+    if figures.isdigit() and close and (figures != first.text or (before and not without_currency(before[-1].text))):
+        return _GROUP.fullmatch(second.text) is not None or _AFTER_SIGN.fullmatch(second.text) is not None
+    if first.text[:1].isdigit() and close:
+        return first.text[-1:] in ",." or _GROUP.fullmatch(second.text) is not None
+    return alone

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from ocr_engine.local.amounts import parse_money, parse_number, without_currency
@@ -26,6 +26,8 @@ _MARK = re.compile(
 """A rate mark in brackets, one of which recognition may have lost."""
 _BARE_MARK = re.compile(r"[A-Z*]|EXE?|EXENTO|GRAV|(?:0|7|10|15)(?:[.,]0+)?\s?%")
 """A rate mark without brackets; counts only behind the amount."""
+_BRACKETED_RATE = re.compile(r"\((?:0|7|10|15)\)")
+"""A rate that is no negative number."""
 _UNIT = re.compile(
     r"und?s?|uni(?:d|dad|dades)?|u|pza?s?|kgs?|lbs?|lts?|gal|gl|mts?|cja|caja|paq|doc|hr?s?|serv|cm|m|c/u|ea|pcs?"
 )
@@ -38,6 +40,12 @@ _TIMES = re.compile(
     r"(?P<quantity>\d+(?:[.,]\d{1,3})?)\s*(?:(?:und?|uds?|unid(?:ades)?|pzas?|pz|kgs?|lbs?|un|u|gl|lts?|mts?)\b\.?)?\s*"
     r"[x×*@]\s*(?:b/?\.?|\$)?\s*(?P<price>\d[\d,]*[.,]\d{2,6}|\d+(?=\s*$))(?![\w%])\s*(?:c/u|=)?"
 )
+
+_SIGNS_OF_TIMES = frozenset("xX×*@")
+_ITEMS = frozenset({"item", "items"})
+"""Heads the names where no other heading does, else the lines' numbers."""
+_FEWEST_WITH_TIMES = 3
+"""A name, a quantity and the sign."""
 
 
 @dataclass(frozen=True)
@@ -110,16 +118,20 @@ def headings_of(line: Line, decimal: str) -> tuple[Heading, ...]:
     if money_on(line, decimal):
         return ()
     found: list[Heading] = []
-    index = 0
+    index, items = 0, None
     while index < len(line.tokens):
         for width in range(min(_WIDEST_HEADING, len(line.tokens) - index), 0, -1):
             part = line.tokens[index : index + width]
-            column = heading_of(" ".join(token.text for token in part))
+            text = " ".join(token.text for token in part)
+            column = heading_of(text)
             if column is not None:
+                items = len(found) if column is Column.LINE and fold(text) in _ITEMS else items
                 found.append(Heading(column, part[0].left, part[-1].right))
                 index += width - 1
                 break
         index += 1
+    if items is not None and all(heading.column is not Column.NAME for heading in found):
+        found[items] = replace(found[items], column=Column.NAME)
     found = _distinct(found)
     columns = {heading.column for heading in found}
     named = Column.NAME in columns or {Column.QUANTITY, Column.AMOUNT} <= columns
@@ -139,8 +151,9 @@ def parse_row(line: Line, index: int, table: Table, decimal: str) -> Row | None:
     tokens = list(line.tokens)
     row.marked = _take_right(row, tokens, line, table, decimal)
     _take_left(row, tokens, line, table, decimal)
-    row.name = tuple(tokens)
     _settle_amount(row)
+    _take_times(row, tokens, line, decimal)
+    row.name = tuple(tokens)
     return row if row.name or row.figures else None
 
 
@@ -225,6 +238,8 @@ def _times(line: Line, index: int, decimal: str) -> Row | None:
         row.figures[Column.AMOUNT] = Figure(amounts[-1].amount, line.span(amounts[-1].tokens))
         rest = rest[: amounts[0].start]
     row.name = tuple(token for token in rest if any(map(str.isalpha, token.text)) and not _MARK.fullmatch(token.text))
+    if amounts and all(_BARE_MARK.fullmatch(token.text) for token in row.name):
+        row.name = ()
     return row
 
 
@@ -235,7 +250,8 @@ def _take_right(row: Row, tokens: list[Token], line: Line, table: Table, decimal
     marked = False
     while len(tokens) > 0:
         token = tokens[-1]
-        number = parse_number(token.text, decimal)
+        rate = _BRACKETED_RATE.fullmatch(token.text) is not None
+        number = None if rate else parse_number(token.text, decimal)
         money = parse_money(token.text, decimal)
         if number is not None:
             column = _column(token, columns, line.height, strict=money is None)
@@ -249,7 +265,7 @@ def _take_right(row: Row, tokens: list[Token], line: Line, table: Table, decimal
                 row.spare.insert(0, Figure(money, line.span([token])))
             else:
                 break
-        elif _MARK.fullmatch(token.text) and len(tokens) > 1 and not marked:
+        elif (rate or _MARK.fullmatch(token.text)) and len(tokens) > 1 and not marked:
             marked = True
         elif _BARE_MARK.fullmatch(token.text) and len(tokens) > 1 and parse_money(tokens[-2].text, decimal) is not None:
             pass
@@ -283,6 +299,19 @@ def _take_left(row: Row, tokens: list[Token], line: Line, table: Table, decimal:
         number = parse_number(tokens[0].text, decimal)
         if number is not None and 0 < number < 1000 and Column.QUANTITY not in row.figures:  # noqa: PLR2004 - no code
             row.figures[Column.QUANTITY] = Figure(number, line.span([tokens.pop(0)]))
+
+
+def _take_times(row: Row, tokens: list[Token], line: Line, decimal: str) -> None:
+    """Take the quantity of `GASOLINA 10.785 x 4.20 45.30` off the name's end, where arithmetic proves it one."""
+    price, amount = row.figures.get(Column.UNIT_PRICE), row.amount
+    if len(tokens) < _FEWEST_WITH_TIMES or tokens[-1].text not in _SIGNS_OF_TIMES or Column.QUANTITY in row.figures:
+        return
+    number = parse_number(tokens[-2].text, decimal)
+    if number is None or price is None or amount is None:
+        return
+    if abs(number * price.value - amount.value) <= CENT:
+        row.figures[Column.QUANTITY] = Figure(number, line.span([tokens[-2]]))
+        del tokens[-2:]
 
 
 def _settle_amount(row: Row) -> None:

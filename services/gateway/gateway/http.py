@@ -246,8 +246,8 @@ class Family:
     """Their names and descriptions; for OpenAPI."""
     request_header: str | None = None
     """The header of every answer that carries the request's id, where no body does."""
-    refuses_unrouted: bool = False
-    """Whether other methods on its paths, and unknown paths below them, are refused in its words, not the default's."""
+    paths: tuple[str, ...] = ()
+    """Where other methods and unknown paths are refused in its words, not the default family's: these and all below."""
     security: tuple[str, ...] = ("bearer",)
     """The ways in which a caller may be known, as OpenAPI names them; `` is nobody in particular."""
 

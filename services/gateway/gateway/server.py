@@ -99,7 +99,7 @@ async def _continue(request: web.Request) -> None:
 
 
 def _unrouted(families: Iterable[Family], default: Family) -> Middleware:
-    own = {route.path: family for family in families if family.refuses_unrouted for route in family.routes}
+    own = {path: family for family in families for path in family.paths}
 
     @web.middleware
     async def answer_unrouted(request: web.Request, handler: _Handler) -> web.StreamResponse:

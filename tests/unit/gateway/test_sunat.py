@@ -245,6 +245,22 @@ async def test_a_change_of_a_series_names_what_was_said(gateway: Gateway) -> Non
     assert call.campos == ("sede_id",)
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("GET", "/api/facturacion/zzz", 404, "NOT_FOUND"),
+        ("GET", "/api/ventas/450/xml/otro", 404, "NOT_FOUND"),
+        ("DELETE", "/api/ventas", 405, "METHOD_NOT_ALLOWED"),
+    ],
+)
+async def test_another_method_or_path_is_refused_in_the_same_shape(
+    gateway: Gateway, method: str, path: str, status: int, code: str
+) -> None:
+    reply = await gateway.send(method, path, headers={"Authorization": f"Bearer {token()}"})
+    assert (reply.status, reply.json["success"], reply.json["error"]) == (status, False, code)
+    assert list(reply.json) == ["success", "error", "message"]
+
+
 async def test_an_issuer_that_is_not_set_up_is_not_found(gateway: Gateway) -> None:
     gateway.bus.answers[ReadEmisor] = Refused("EMISOR_NO_CONFIGURADO", "…")
     assert (await gateway.send("GET", "/api/facturacion/emisor")).status == 404

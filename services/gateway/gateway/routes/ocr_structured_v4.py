@@ -106,5 +106,5 @@ FAMILY = Family(
     headers=limits.headers,
     header_rows=limits.HEADER_ROWS,
     request_header=plain.REQUEST_HEADER,
-    refuses_unrouted=True,
+    paths=("/api/ocr-structured-v4",),
 )

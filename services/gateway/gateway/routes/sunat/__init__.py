@@ -38,6 +38,7 @@ FAMILY = Family(
     answer_model=envelope.answer_model,
     error_model=envelope.Failure,
     refusals=_REFUSALS,
+    paths=("/api/facturacion", "/api/ventas"),
 )
 
 FILES = Family(

@@ -69,7 +69,7 @@ _DATE_LABELS: tuple[tuple[float, re.Pattern[str]], ...] = (
         0.2,
         re.compile(
             r"venc|vigencia|valid[oa] hasta|autorizacion|resolucion|nacimiento|entrega|certificacion|desde|hasta"
-            r"|proxim|imprenta"
+            r"|proxim|imprenta|\bafectad[ao]|\breferenci|\bmodificad[ao]"
         ),
     ),
     (0.9, re.compile(r"\bf?echa\b|\bdate\b|\bdata\b|\bfec\b")),

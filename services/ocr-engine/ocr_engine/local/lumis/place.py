@@ -17,6 +17,8 @@ _PROVIDER = re.compile(
 )
 _BLOCK_LINES = 7
 """A customer's block is not longer than this."""
+_FEWEST_COLUMNS = 3
+"""So many labels over as many values belong together in order, even where they do not stand straight below."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,12 @@ def after_label(cell: Cell, end: int, paper: Paper) -> Iterator[tuple[Span, str,
         right = row[cell.order + 1]
         yield right.span, right.span.text, right.line, 0.95 if not rest else 0.5
     if cell.line + 1 < len(rows) and not rest:
-        for below in rows[cell.line + 1]:
-            if min(below.span.right, cell.span.right) > max(below.span.left, cell.span.left):
-                yield below.span, below.span.text, below.line, 0.75
+        beneath = [
+            below
+            for below in rows[cell.line + 1]
+            if min(below.span.right, cell.span.right) > max(below.span.left, cell.span.left)
+        ]
+        if not beneath and _FEWEST_COLUMNS <= len(row) == len(rows[cell.line + 1]):
+            beneath = [rows[cell.line + 1][cell.order]]
+        for below in beneath:
+            yield below.span, below.span.text, below.line, 0.75

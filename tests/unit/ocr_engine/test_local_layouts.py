@@ -42,3 +42,17 @@ def test_a_bar_code_on_its_own_line_is_no_part_of_the_name_before() -> None:
         "CAMISA POLO HOMBRE",
         "MEDIA DEPORTIVA",
     ]
+
+
+def test_a_currency_sign_far_from_its_amount_is_no_part_of_the_amounts_box() -> None:
+    (slip,) = (each for each in SLIPS if each.name == "fuel-tape")
+    total = read_lumis(document(slip.text), 1).fields["total"]
+    assert total.raw == "51.23"
+
+
+def test_the_date_of_the_invoice_that_a_credit_note_corrects_is_not_its_own() -> None:
+    (slip,) = (each for each in SLIPS if each.name == "credit-note")
+    lines = slip.text.splitlines()
+    own = next(place for place, line in enumerate(lines) if line.startswith("Fecha"))
+    lines[own], lines[own + 1] = lines[own + 1], lines[own]
+    assert read_lumis(document("\n".join(lines)), 1).value("date") == "2025-05-05"

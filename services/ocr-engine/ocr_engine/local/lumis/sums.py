@@ -10,6 +10,8 @@ from ocr_engine.local.page import Line, Span, Token
 
 _GROUP = re.compile(r"[,.]\d{3}[.,]\d{2}|[,.]\d{2}|0\d{2}[.,]\d{2}")
 """What can only be the rest of an amount whose first figures stand before it: no price begins with a zero."""
+_SIGN_BESIDE = 3.0
+"""In line heights: a currency's sign further off belongs to the label, and its box is no part of the amount's."""
 _AFTER_SIGN = re.compile(r"\d{3}[.,]\d{2}")
 """The rest where a currency's sign stands before the first figures: `B/. 2 140.00`."""
 
@@ -126,4 +128,4 @@ def _joined(part: tuple[Token, ...], before: tuple[Token, ...]) -> bool:
         return _GROUP.fullmatch(second.text) is not None or _AFTER_SIGN.fullmatch(second.text) is not None
     if first.text[:1].isdigit() and close:
         return first.text[-1:] in ",." or _GROUP.fullmatch(second.text) is not None
-    return alone
+    return alone and second.left - first.right < _SIGN_BESIDE * second.height

@@ -24,7 +24,7 @@ from ocr_engine.local.india.totals import Totals, read_totals
 from ocr_engine.local.invoice.context import Paper
 from ocr_engine.local.page import Document, Line
 
-_MOST_LINES, _WORDS, _LETTERS = 4000, 120, 120
+_MOST_LINES, _WORDS, _LETTERS = 1500, 120, 60
 _COPY = re.compile(r"\b(?:duplicate|triplicate|quadruplicate|extra copy)\b", re.IGNORECASE)
 _ORIGINAL = re.compile(r"\boriginal\b.{0,60}\bduplicate\b", re.IGNORECASE)
 _TOP_LINES = 8

@@ -24,6 +24,7 @@ _ONLY = re.compile(r"\bonly\b|\bpaise\b")
 _RUPEE = Decimal(1)
 _LARGEST_ROUND_OFF = 100
 _WORD_LINES = 3
+_MOST_SPELLED = 40
 _FEWEST_BOXES = 3
 _ABOVE = 2.0
 """In line heights: how far beside its label an amount below it may stand."""
@@ -280,6 +281,8 @@ def _in_words(lines: Sequence[Line]) -> InWords | None:
     """The largest amount that is written out in words; taxes are often written out too."""
     found: list[InWords] = []
     for index, line in enumerate(lines):
+        if len(found) >= _MOST_SPELLED:
+            break
         for cell in line.cells():
             folded = fold(cell.text)
             if not _WORDS.search(folded):

@@ -1,7 +1,7 @@
 """GST invoices through the whole platform with the offline engine alone: `python -m tests.benchmarks.bench_gst`.
 
 Twenty drawn papers; fields, lines (F1 over HSN, quantity and rate) and the share that is reconciled within a rupee,
-for the papers that the rules were made on and for those they were not. The seconds are of the requests.
+for the papers that the rules were made on and for those kept apart at first. The seconds are of the requests.
 """
 
 import asyncio
@@ -149,7 +149,7 @@ async def main() -> None:
             seen = await measure(platform, [each for each in STYLES if each not in UNSEEN])
             unseen = await measure(platform, UNSEEN)
     show("papers that the rules were made on", seen)
-    show("papers that they were not made on", unseen)
+    show("papers kept apart while the first rules were written", unseen)
 
 
 if __name__ == "__main__":

@@ -60,7 +60,7 @@ STYLES: tuple[Style, ...] = (
     Style(
         14, file="scan", columns="none", totals="rows", inter=True, letterhead="grid", words=1, sign="", summary="below"
     ),
-    # The next six were drawn unseen while the rules were written.
+    # The next six were not looked at while the first rules were written.
     Style(
         21, columns="pairs", totals="box", letterhead="sold_by", words=3, sign="", summary="next", lines=6, ship_to=True
     ),
@@ -93,4 +93,4 @@ STYLES: tuple[Style, ...] = (
     ),
 )
 UNSEEN = STYLES[14:]
-"""Those that no rule was made for."""
+"""Those kept apart while the first rules were written; one heading that touched its neighbour was mended since."""

@@ -12,10 +12,12 @@ from ocr_engine.local.invoice.reader import read_invoice
 from ocr_engine.local.peru.code import sunat_code
 from ocr_engine.local.peru.reader import DISAGREES
 from ocr_engine.local.peru.sums import kind_of_sum
+from ocr_engine.local.table.figure import amounts_on
 from shared.contracts.reading import Reading
 from shared.money import parse_amount
 from tests.support.drawn_invoices import DrawnInvoice
-from tests.support.peru_papers import PERUVIAN, note, portal
+from tests.support.peru_papers import PERUVIAN, dollars, note, portal
+from tests.support.printed import printed
 
 AMOUNTS = frozenset({"subtotal", "total_tax_amount", "total"})
 
@@ -52,6 +54,19 @@ def test_the_lines_are_those_of_the_goods_and_none_of_the_sums(drawn: tuple[Draw
         assert rows == paper.more["counted"]
     if "prices" in paper.more:
         assert [item["unit_price"].value for item in reading.items] == paper.more["prices"]
+
+
+def test_no_tax_is_reckoned_on_a_line_where_only_some_bear_it() -> None:
+    reading = read_invoice(inspected(dollars().content))
+    (row,) = reading.tables["taxes"]
+    assert (row["rate"].value, parse_amount(row["base"].value or "")) == ("18", Decimal(310))
+    assert all(item["total"].value is None for item in reading.items)
+
+
+@pytest.mark.parametrize("text", ["S/760.00", "S/1,760.00", "S/. 760.00"])
+def test_the_sign_of_soles_beside_a_recognised_amount_is_no_digit(text: str) -> None:
+    (line,) = printed(f"Valor Venta   {text}", ocr=True)
+    assert [f"{each.value:f}"[-6:] for each in amounts_on(line, ".")] == ["760.00"]
 
 
 def test_a_code_that_agrees_makes_the_printed_values_sure_and_keeps_their_places() -> None:

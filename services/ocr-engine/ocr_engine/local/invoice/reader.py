@@ -77,6 +77,7 @@ def read_invoice(document: Document, mode: int = 1) -> Reading:
     sums = sums_of(lines, decimal)
     sums = without_other_sums(sums) if peru else sums
     totals = Ledger(lines, sums, tax_rows(lines, decimal), items, every_amount(lines, decimal)).totals()
+    totals = peru.taxes(totals) if peru else totals
     dates = find_invoice_dates(paper)
     emails, sites = find_emails(paper), find_sites(paper)
     parties = find_parties(paper, [each.value for each in (*emails, *sites)])
@@ -110,7 +111,7 @@ def read_invoice(document: Document, mode: int = 1) -> Reading:
         schema_name=ODOO_INVOICE,
         provider="local",
         fields=fields,
-        items=item_fields(items, totals, lines),
+        items=item_fields(items, peru.line_taxes(totals) if peru else totals, lines),
         tables={
             "purchase_orders": tuple({"number": field_of([order])} for order in find_orders(paper)),
             "taxes": tuple(_tax_fields(row, lines) for row in totals.rows),

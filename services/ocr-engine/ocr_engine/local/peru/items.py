@@ -74,12 +74,13 @@ class _Counted:
 
 def read_goods(lines: Sequence[Line], decimal: str, *, tape: bool) -> Items:
     """The comprobante's lines, none of its sums among them."""
-    above = lines[: first_sum(lines, decimal)]
+    start = first_sum(lines, decimal)
+    above, below = lines[:start], lines[start:]
     both = any(_BOTH.search(fold(line.text)) for line in above)
-    counted = counted_items(above, decimal) if tape else Items(())
-    if counted.items:
-        return counted
-    return _with_amounts(read_items(above, decimal, BOTH_PRICES if both else PRICES), lines[len(above) :], decimal)
+    table = _with_amounts(read_items(above, decimal, BOTH_PRICES if both else PRICES), below, decimal)
+    readings = [each for each in (*([counted_items(above, decimal)] if tape else []), table) if each.items]
+    fitting = (each for each in readings if _leads_to(each, below, decimal))
+    return next(fitting, readings[0] if readings else Items(()))
 
 
 def _with_amounts(items: Items, below: Sequence[Line], decimal: str) -> Items:
@@ -91,8 +92,12 @@ def _with_amounts(items: Items, below: Sequence[Line], decimal: str) -> Items:
         amount = Figure(to_cents(item.quantity.value * item.unit_price.value), item.unit_price.span)
         whole.append(replace(item, amount=amount))
     filled = Items(tuple(whole), items.spread)
-    printed = (amount.value for line in below for amount in amounts_on(line, decimal))
-    return filled if any(value == filled.total for value in printed) else items
+    return filled if _leads_to(filled, below, decimal) else items
+
+
+def _leads_to(items: Items, below: Sequence[Line], decimal: str) -> bool:
+    """Whether the lines add up to a sum that is printed below them."""
+    return any(amount.value == items.total for line in below for amount in amounts_on(line, decimal))
 
 
 def counted_items(lines: Sequence[Line], decimal: str) -> Items:

@@ -2,15 +2,16 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from ocr_engine.local.found import Found, field_of, source_of
 from ocr_engine.local.invoice.context import Paper
+from ocr_engine.local.invoice.totals import Totals
 from ocr_engine.local.page import Document
 from ocr_engine.local.peru.code import CREDIT_NOTE, SunatCode, is_ruc, sunat_code
 from ocr_engine.local.peru.head import is_comprobante, read_head
-from ocr_engine.local.peru.sums import in_words, proved_sums
+from ocr_engine.local.peru.sums import in_words, is_mixed, proved_sums, with_taxed_base
 from ocr_engine.proof import proven, same_value
 from shared.contracts.reading import Candidate, ReadField
 from shared.money import CENT, parse_amount
@@ -37,6 +38,14 @@ class Comprobante:
         """The fields read as on any invoice, with what print and code of a comprobante say; and warnings."""
         fields = {**before, **self._printed(before)}
         return _with_code(fields, self.code) if self.code else (fields, ())
+
+    def taxes(self, totals: Totals) -> Totals:
+        """The totals with each rate's tax over its own base."""
+        return replace(totals, rows=with_taxed_base(totals.rows, self.paper.lines, self.decimal))
+
+    def line_taxes(self, totals: Totals) -> Totals:
+        """The totals as far as they hold for every line: no rate, where some lines bear no tax."""
+        return replace(totals, rows=()) if is_mixed(self.paper.lines, self.decimal) else totals
 
     def _printed(self, before: Mapping[str, ReadField]) -> Row:
         head = read_head(self.paper)

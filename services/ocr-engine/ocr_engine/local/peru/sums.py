@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from ocr_engine.local.found import Found, source_of
-from ocr_engine.local.invoice.sums import Sum
+from ocr_engine.local.invoice.sums import Sum, TaxRow
 from ocr_engine.local.page import Line
 from ocr_engine.local.spelling import fold
 from ocr_engine.local.table.figure import Amount, amounts_on
 from ocr_engine.local.table.reader import label_of
+from shared.money import CENT
 
 _OP = (
     r"(?:op(?:er(?:acion(?:es)?)?)?|total(?: op\w*)?|valor(?: de)? venta|v venta|monto|importe|sub ?total)"
@@ -80,6 +82,25 @@ def labelled(line: Line, decimal: str) -> list[tuple[str, Amount]]:
 def without_other_sums(sums: Sequence[Sum]) -> list[Sum]:
     """The sums without those that lead to no total: what is given for nothing, detracciones, change."""
     return [each for each in sums if kind_of_sum(each.label) != "none"]
+
+
+def with_taxed_base(rows: Sequence[TaxRow], lines: Sequence[Line], decimal: str) -> tuple[TaxRow, ...]:
+    """The tax by rate, each over what is printed as taxed: what is exonerated or unaffected bears none."""
+    bases = _bases(lines, decimal)
+    return tuple(
+        replace(row, base=next((base for base in bases if abs(base * row.rate / 100 - row.amount) <= CENT), row.base))
+        for row in rows
+    )
+
+
+def is_mixed(lines: Sequence[Line], decimal: str) -> bool:
+    """Whether some of the goods bear the tax and others do not, so that no rate is every line's."""
+    return len(_bases(lines, decimal)) > 1
+
+
+def _bases(lines: Sequence[Line], decimal: str) -> list[Decimal]:
+    found = (each for line in lines for each in labelled(line, decimal))
+    return list(dict.fromkeys(amount.value for kind, amount in found if kind == "base" and amount.value))
 
 
 def proved_sums(lines: Sequence[Line], decimal: str) -> dict[str, Found]:

@@ -20,6 +20,7 @@ _FIGURE = re.compile(
     rf"(?<![\w.,/])(?P<before>[-+(–−]?\s?(?:{_CURRENCY})?\s?[-+(–−]?\s?)(?P<number>{_NUMBER})"
     rf"(?P<after>\s?[-)–](?![\w])|)(?P<currency>\s?{_CURRENCY})?(?P<percent>\s?%)?"
 )
+_SOLES = re.compile(r"(?<![\w/])5(?=/\.?\s?\d+(?:[.,]\d{3})*[.,]\d{2}(?!\d))")
 _NEGATIVE = "-(–−"
 _CENTS = re.compile(r"[.,]\d{2}(?!\d)$")
 _GROUP = 3
@@ -53,7 +54,7 @@ def figure_of(span: Span, decimal: str, *, ocr: bool = False) -> Figure | None:
 
     `decimal` is the document's decimal sign and decides where the number alone leaves it open.
     """
-    text = repair_digits(span.text) if ocr else span.text
+    text = _repaired(span.text) if ocr else span.text
     hit = _FIGURE.search(text)
     if hit is None:
         return None
@@ -124,7 +125,12 @@ def _spelled(line: Line) -> tuple[str, list[tuple[int, int]]]:
     for index, token in enumerate(line.tokens):
         if index:
             text += " " if token.left - line.tokens[index - 1].right <= widest else "   "
-        word = repair_digits(token.text) if line.ocr else token.text
+        word = _repaired(token.text) if line.ocr else token.text
         places.append((len(text), len(text) + len(word)))
         text += word
     return text, places
+
+
+def _repaired(text: str) -> str:
+    """Letters taken for digits set right, but for the S of soles (`S/760.00`). As long as the text itself."""
+    return _SOLES.sub("S", repair_digits(text)) if "S/" in text else repair_digits(text)

@@ -27,7 +27,7 @@ PUBLIC_PEM = (
 )
 HS = TokenVerifier("HS256", StaticKey(SECRET))
 RS = TokenVerifier("RS256", StaticKey(PUBLIC_PEM))
-LATER = int(time.time()) + 600
+LATER = int(time.time()) + 86_400
 
 
 def encoded(value: bytes | dict[str, Any]) -> str:

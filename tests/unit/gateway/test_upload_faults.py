@@ -198,7 +198,7 @@ async def test_a_client_that_leaves_does_not_stop_its_request(gateway: Gateway) 
 
 
 async def test_unknown_paths_and_wrong_methods_are_told_in_the_envelope(gateway: Gateway) -> None:
-    for path in ("/api/v4/nothing", "/", "/api/facturacion/nada"):
+    for path in ("/api/v4/nothing", "/", "/api/nada"):
         assert_error(await gateway.send("GET", path, user=None), "NOT_FOUND")
     reply = await gateway.send("GET", "/api/v4/invoices/upload-ocr")
     assert_error(reply, "METHOD_NOT_ALLOWED")

@@ -1,20 +1,14 @@
 """The two ocr-structured families over HTTP: what they take, refuse and answer, with the other services played."""
 
 import base64
-import hashlib
-import io
 import json
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
-from gateway.access import Access
 from gateway.deps import Deps
-from gateway.remote import RemoteDocuments
 from shared.contracts.credits import HoldCredits
 from shared.contracts.documents import (
     LARGEST_ANNOTATIONS,
@@ -26,63 +20,22 @@ from shared.contracts.documents import (
 from shared.contracts.india import IndiaGstOutcome, IndiaLegacyOutcome, LegacyDocument, V4Document
 from shared.contracts.message import Event
 from shared.mongo import Database
-from shared.safe_http import SafeFetcher
-from tests.support.gateway import JPEG, PDF, PNG, Gateway, Reply, running
+from tests.support.gateway import JPEG, PDF, PNG, Gateway, running
+from tests.support.scans import (
+    LEGACY,
+    LEGACY_DOCUMENT,
+    V4,
+    V4_DOCUMENT,
+    WEBP,
+    encoded,
+    post,
+    read_everything,
+    reconciled,
+    uploaded,
+    with_access,
+)
 from tests.support.scripted_server import Reply as Sent
 from tests.support.scripted_server import ScriptedServer
-
-V4, LEGACY = "/api/ocr-structured-v4", "/api/ocr-structured"
-KEY = "a-key-for-tests"
-WEBP = b"RIFF\x1a\x00\x00\x00WEBPVP8 " + b"picture" * 10
-V4_DOCUMENT = V4Document.model_validate(
-    {"doc_level": {"invoice_number": "A-1"}, "items": [{"name": "Ink", "qty": "2"}], "round_off": "0.40"}
-)
-LEGACY_DOCUMENT = LegacyDocument.model_validate(
-    {"voucher": {"invoice_number": "A-1", "total_invoice_amount": "118.00"}, "items": [{"name": "Ink"}]}
-)
-
-
-def encoded(content: bytes) -> str:
-    return base64.b64encode(content).decode()
-
-
-def reconciled(event: DocumentUploaded, outcome: IndiaGstOutcome | IndiaLegacyOutcome) -> DocumentReconciled:
-    shared = event.model_dump(include={"request_id", "origin", "user_id", "schema_name", "received_at", "answer_by"})
-    return DocumentReconciled(**shared, provider="gemini", outcome=outcome)
-
-
-def read_everything(event: Event) -> Event | None:
-    """The rest of the platform, at its best."""
-    if not isinstance(event, DocumentUploaded):
-        return None
-    if event.schema_name == "india_legacy":
-        return reconciled(event, IndiaLegacyOutcome(document=LEGACY_DOCUMENT))
-    return reconciled(event, IndiaGstOutcome(document=V4_DOCUMENT))
-
-
-def with_access(deps: Deps) -> Deps:
-    keys = {hashlib.sha256(KEY.encode()).hexdigest(): "shop"}
-    remote = RemoteDocuments(SafeFetcher("test", allow_private=True), seconds=2, largest=10_485_760, allow_private=True)
-    return replace(deps, access=Access(keys=keys, is_open=True, proxies=0, secret=b"secret"), remote=remote)
-
-
-@pytest_asyncio.fixture
-async def gateway(database: Database) -> AsyncIterator[Gateway]:
-    async with running(database, change=with_access) as started:
-        started.bus.react = read_everything
-        yield started
-        await started.deps.remote.fetcher.close()
-
-
-async def post(gateway: Gateway, path: str, body: Any, **options: Any) -> Reply:
-    content = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return await gateway.send("POST", path, data=io.BytesIO(content), user=options.pop("user", None), **options)
-
-
-def uploaded(gateway: Gateway) -> DocumentUploaded:
-    (event,) = gateway.bus.of(DocumentUploaded)
-    assert isinstance(event, DocumentUploaded)
-    return event
 
 
 @pytest.mark.parametrize(
@@ -356,62 +309,6 @@ async def test_annotations_come_back_with_the_answer_and_are_gone_then(gateway: 
     reply = await post(gateway, V4, {"pdfBase64": encoded(PDF)})
     assert reply.json["annotations"] == parsed
     assert await gateway.deps.files.read(kept) is None
-
-
-@pytest.mark.parametrize(
-    ("headers", "user"),
-    [
-        ({"X-API-Key": KEY}, "key:shop"),
-        ({"Authorization": f"Bearer {KEY}"}, "key:shop"),
-    ],
-)
-async def test_a_key_is_a_caller_of_its_own(gateway: Gateway, headers: dict[str, str], user: str) -> None:
-    reply = await post(gateway, V4, {"imageBase64": encoded(PNG)}, headers=headers)
-    assert reply.status == 200
-    assert uploaded(gateway).user_id == user
-
-
-@pytest.mark.parametrize("headers", [{"X-API-Key": "no"}, {"Authorization": "Bearer no"}, {"Authorization": "Basic x"}])
-async def test_a_wrong_key_is_refused_even_where_none_is_needed(gateway: Gateway, headers: dict[str, str]) -> None:
-    reply = await post(gateway, V4, {"imageBase64": encoded(PNG)}, headers=headers)
-    assert (reply.status, reply.json) == (401, {"error": "A valid API key or bearer token is required"})
-    assert reply.headers["WWW-Authenticate"] == "Bearer"
-    assert reply.headers["X-Request-ID"]
-
-
-async def test_without_a_key_nobody_is_let_in_unless_the_settings_allow_it(database: Database) -> None:
-    async with running(database) as gateway:
-        for path in (V4, LEGACY):
-            assert (await post(gateway, path, {"imageBase64": encoded(PNG)})).status == 401
-        gateway.bus.react = read_everything
-        assert (await post(gateway, V4, {"imageBase64": encoded(PNG)}, user="ana")).status == 200
-
-
-async def test_whoever_comes_without_a_key_is_limited_by_address(gateway: Gateway) -> None:
-    body = {"imageBase64": encoded(PNG)}
-    assert (await post(gateway, V4, body)).status == 200
-    caller = uploaded(gateway).user_id
-    assert caller.startswith("open:")
-    assert "127.0.0.1" not in caller
-    for _ in range(1000):
-        if not (await gateway.deps.rate_limits.take(caller)).accepted:
-            break
-    for path, given in ((LEGACY, body), (V4, {**body, "plugins": [{"id": "web"}]})):
-        reply = await post(gateway, path, given)
-        assert (reply.status, list(reply.json)) == (429, ["error"])
-        assert int(reply.headers["Retry-After"]) > 0
-    assert await gateway.database["files"].count_documents({"content_type": "application/json"}) == 0
-    assert (await post(gateway, LEGACY, body, user="ana")).status == 200
-
-
-async def test_fetching_is_limited_too_whether_it_succeeds_or_not(gateway: Gateway) -> None:
-    for _ in range(1000):
-        if not (await gateway.deps.rate_limits.take("fetch:ana")).accepted:
-            break
-    async with ScriptedServer(Sent(PDF)) as server:
-        reply = await post(gateway, V4, {"pdfUrl": server.url}, user="ana")
-        assert (reply.status, list(reply.json), server.seen) == (429, ["error"], [])
-    assert (await post(gateway, V4, {"pdfBase64": encoded(PDF)}, user="ana")).status == 200
 
 
 async def test_a_scans_timeline_is_shown_and_its_stream_ends(gateway: Gateway) -> None:

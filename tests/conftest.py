@@ -33,7 +33,13 @@ async def mongodb_client(mongodb_url: str) -> AsyncIterator[mongo.Client]:
 
 @pytest_asyncio.fixture
 async def database(mongodb_client: mongo.Client) -> AsyncIterator[mongo.Database]:
-    """A database of the test's own, dropped afterwards."""
+    """A database of the test's own, dropped afterwards.
+
+    The loop stands still while tests run that are not async. Where that took longer than the driver waits for a sign of
+    life of the server, it gives up its connections, and cancels what is in flight, as soon as the loop goes on: the
+    ping takes that upon itself.
+    """
+    await mongo.repeated(lambda: mongodb_client.admin.command("ping"))
     name = f"test_{uuid.uuid4().hex[:12]}"
     yield mongo.database(mongodb_client, name)
     await mongodb_client.drop_database(name)

@@ -56,7 +56,7 @@ async def answer_once(attempt: Attempt, deps: Deps) -> Reply:
         Problem: one of REPEAT_ERRORS.
     """
     given = attempt.given
-    key = key_of(given.caller.user_id, _key(given))
+    key = key_of(given.caller.user_id, valid_key(given.headers[HEADER]))
     digest = _digest(attempt.path, given.body)
     while True:
         claim = await deps.keys.claim(key, digest, given.request_id, _ACCEPTED_WITHIN)
@@ -131,8 +131,8 @@ def _replayed(answer: StoredAnswer, request_id: str) -> Reply:
     )
 
 
-def _key(given: Input[Any]) -> str:
-    key = given.headers[HEADER]
+def valid_key(key: str) -> str:
+    """The key as it came. Raises Problem: 400, it is none that may be used."""
     if not 0 < len(key) <= _LONGEST_KEY or not all(_FIRST_VISIBLE <= sign <= _LAST_VISIBLE for sign in key):
         raise Problem(INVALID_IDEMPOTENCY_KEY)
     return key

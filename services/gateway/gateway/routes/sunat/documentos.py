@@ -8,8 +8,8 @@ from pydantic import BaseModel, Field
 from gateway.deps import Deps
 from gateway.http import Answer, ErrorRow, Input, Problem, Route
 from gateway.routes.sunat.envelope import Told
-from gateway.routes.sunat.ventas import ALWAYS, JSON_ERRORS, PATH, VENTA_ERRORS, VentaCreated, created
-from gateway.routes.sunat.words import json_body
+from gateway.routes.sunat.ventas import PATH, VENTA_ERRORS, VentaCreated, created
+from gateway.routes.sunat.words import ALWAYS, JSON_ERRORS, json_body
 from shared.contracts.lumis import ExtractedData, LumisOutcome, Product
 from shared.contracts.sunat.values import ImporteInput
 from shared.contracts.sunat.ventas import MAX_ITEMS, ClienteInput, CreateVenta, ItemInput, VentaInput

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from gateway.deps import Deps
 from gateway.http import ErrorRow, Input, Parameter, Problem
 from gateway.idempotency import key_of
-from gateway.repeats import HEADER, INVALID_IDEMPOTENCY_KEY
+from gateway.repeats import HEADER, valid_key
 from gateway.routes.sunat.links import CDR, QR, XML
 from gateway.sunat import Links
 from shared.contracts.sunat.comprobantes import ComprobanteShown
@@ -32,7 +32,6 @@ KEY_PARAMETER = Parameter(
 _ISSUE_SECONDS = 20.0
 """Longer than a transaction that a killed process left open blocks the series."""
 _LOOK_SECONDS = 1.0
-_LONGEST_KEY = 255
 
 
 class Emitido(BaseModel):
@@ -104,11 +103,7 @@ async def count(given: Input[Any], deps: Deps, what: str) -> None:
 def key_in(given: Input[Any]) -> str | None:
     """A digest of the Idempotency-Key, None where none came. Raises Problem: 400."""
     key = given.headers.get(HEADER)
-    if key is None:
-        return None
-    if not 0 < len(key) <= _LONGEST_KEY or not all("!" <= sign <= "~" for sign in key):
-        raise Problem(INVALID_IDEMPOTENCY_KEY)
-    return key_of(given.caller.company, key)
+    return None if key is None else key_of(given.caller.company, valid_key(key))
 
 
 def emitido_values(shown: ComprobanteShown, pdf_path: str, given: Input[Any], links: Links) -> dict[str, Any]:

@@ -3,17 +3,7 @@
 from pydantic import BaseModel
 
 from gateway.deps import Deps
-from gateway.http import (
-    BODY_TOO_LARGE,
-    INTERNAL_ERROR,
-    INVALID_JSON,
-    UNAUTHORIZED,
-    Answer,
-    ErrorRow,
-    Input,
-    Problem,
-    Route,
-)
+from gateway.http import Answer, ErrorRow, Input, Problem, Route
 from gateway.routes.sunat.certificado import (
     CERTIFICADO_BODY,
     CERTIFICADO_FALTANTE,
@@ -22,7 +12,7 @@ from gateway.routes.sunat.certificado import (
     CertificadoUpload,
 )
 from gateway.routes.sunat.envelope import Told
-from gateway.routes.sunat.words import DATOS_INVALIDOS, json_body
+from gateway.routes.sunat.words import ALWAYS, JSON_ERRORS, json_body
 from shared.contracts.sunat.emisores import (
     CertificadoShown,
     EmisorInput,
@@ -43,7 +33,6 @@ CERTIFICADO_ILEGIBLE = ErrorRow(
     400, "CERTIFICADO_ILEGIBLE", "El archivo no es un certificado .pfx o la contraseña es incorrecta"
 )
 CERTIFICADO_INVALIDO = ErrorRow(422, "CERTIFICADO_INVALIDO", "El certificado venció o no es válido")
-_ALWAYS = (UNAUTHORIZED, INTERNAL_ERROR)
 
 
 class EmisorWritten(BaseModel):
@@ -82,7 +71,7 @@ async def upload_certificado(given: Input[CertificadoUpload], deps: Deps) -> Ans
 
 
 ROUTES = (
-    Route("GET", _PATH, read_emisor, "The issuer", answer=EmisorShown, errors=(EMISOR_NO_ENCONTRADO, *_ALWAYS)),
+    Route("GET", _PATH, read_emisor, "The issuer", answer=EmisorShown, errors=(EMISOR_NO_ENCONTRADO, *ALWAYS)),
     Route(
         "PUT",
         _PATH,
@@ -90,7 +79,7 @@ ROUTES = (
         "Set the issuer up",
         body=json_body(EmisorInput),
         answer=Told[EmisorWritten],
-        errors=(INVALID_JSON, BODY_TOO_LARGE, DATOS_INVALIDOS, UBIGEO_INVALIDO, RUC_EN_USO, *_ALWAYS),
+        errors=(*JSON_ERRORS, UBIGEO_INVALIDO, RUC_EN_USO, *ALWAYS),
     ),
     Route(
         "POST",
@@ -106,7 +95,7 @@ ROUTES = (
             CERTIFICADO_ILEGIBLE,
             CERTIFICADO_INVALIDO,
             EMISOR_NO_CONFIGURADO,
-            *_ALWAYS,
+            *ALWAYS,
         ),
     ),
 )

@@ -31,8 +31,8 @@ from gateway.routes.sunat.envelope import Done, Told
 from gateway.routes.sunat.notas import NOTA_NO_ENCONTRADA
 from gateway.routes.sunat.parts import PartTooLarge, read_parts
 from gateway.routes.sunat.series import path_id
-from gateway.routes.sunat.ventas import ALWAYS, JSON_ERRORS, PATH, VENTA_NO_ENCONTRADA
-from gateway.routes.sunat.words import DATOS_INVALIDOS, json_body, read_query
+from gateway.routes.sunat.ventas import PATH, VENTA_NO_ENCONTRADA
+from gateway.routes.sunat.words import ALWAYS, DATOS_INVALIDOS, JSON_ERRORS, json_body, read_query
 from gateway.sunat import DOCUMENT
 from shared.contracts.sunat.impresos import (
     Clase,

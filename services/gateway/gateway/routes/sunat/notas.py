@@ -20,8 +20,8 @@ from gateway.routes.sunat.emision import (
 from gateway.routes.sunat.emisores import EMISOR_NO_CONFIGURADO
 from gateway.routes.sunat.envelope import Page, Told, page
 from gateway.routes.sunat.series import path_id
-from gateway.routes.sunat.ventas import ALWAYS, JSON_ERRORS, SERIE_ERRORS, VENTA_INVALIDA
-from gateway.routes.sunat.words import DATOS_INVALIDOS, json_body, read_query
+from gateway.routes.sunat.ventas import SERIE_ERRORS, VENTA_INVALIDA
+from gateway.routes.sunat.words import ALWAYS, DATOS_INVALIDOS, JSON_ERRORS, json_body, read_query
 from shared.contracts.message import Contract
 from shared.contracts.sunat.comprobantes import ComprobanteShown
 from shared.contracts.sunat.emision import IssueNota, ListNotas, NotaInput, NotaLines, ReadNota

@@ -5,20 +5,9 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from gateway.deps import Deps
-from gateway.http import (
-    BODY_TOO_LARGE,
-    INTERNAL_ERROR,
-    INVALID_JSON,
-    UNAUTHORIZED,
-    Answer,
-    ErrorRow,
-    Input,
-    Problem,
-    Route,
-    query_of,
-)
+from gateway.http import Answer, ErrorRow, Input, Problem, Route, query_of
 from gateway.routes.sunat.envelope import Done, Told
-from gateway.routes.sunat.words import DATOS_INVALIDOS, json_body, read_query
+from gateway.routes.sunat.words import ALWAYS, DATOS_INVALIDOS, JSON_ERRORS, json_body, read_query
 from shared.contracts.sunat.series import (
     CorrelativoReservado,
     CreateSerie,
@@ -39,8 +28,6 @@ SERIE_INVALIDA = ErrorRow(422, "SERIE_INVALIDA", "La serie de una boleta debe se
 SERIE_DUPLICADA = ErrorRow(422, "SERIE_DUPLICADA", "La serie ya existe para este tipo de comprobante")
 SERIE_INACTIVA = ErrorRow(422, "SERIE_INACTIVA", "La serie está inactiva")
 SERIE_AGOTADA = ErrorRow(422, "SERIE_AGOTADA", "La serie ya no tiene números")
-_ALWAYS = (UNAUTHORIZED, INTERNAL_ERROR)
-_BODY = (INVALID_JSON, BODY_TOO_LARGE, DATOS_INVALIDOS)
 _LONGEST_ID = 9
 
 
@@ -107,10 +94,10 @@ ROUTES = (
         list_series,
         "All series",
         answer=tuple[SerieShown, ...],
-        errors=(DATOS_INVALIDOS, *_ALWAYS),
+        errors=(DATOS_INVALIDOS, *ALWAYS),
         parameters=query_of(SeriesQuery),
     ),
-    Route("GET", f"{_PATH}/{{id}}", read_serie, "A series", answer=SerieShown, errors=(SERIE_NO_ENCONTRADA, *_ALWAYS)),
+    Route("GET", f"{_PATH}/{{id}}", read_serie, "A series", answer=SerieShown, errors=(SERIE_NO_ENCONTRADA, *ALWAYS)),
     Route(
         "POST",
         _PATH,
@@ -119,7 +106,7 @@ ROUTES = (
         body=json_body(SerieInput),
         status=201,
         answer=Told[SerieShown],
-        errors=(*_BODY, SERIE_INVALIDA, SERIE_DUPLICADA, *_ALWAYS),
+        errors=(*JSON_ERRORS, SERIE_INVALIDA, SERIE_DUPLICADA, *ALWAYS),
     ),
     Route(
         "PATCH",
@@ -128,7 +115,7 @@ ROUTES = (
         "Change a series",
         body=json_body(SerieChange),
         answer=Done,
-        errors=(*_BODY, SERIE_NO_ENCONTRADA, *_ALWAYS),
+        errors=(*JSON_ERRORS, SERIE_NO_ENCONTRADA, *ALWAYS),
     ),
     Route(
         "POST",
@@ -137,6 +124,6 @@ ROUTES = (
         "Reserve a number",
         body=json_body(ReserveInput),
         answer=CorrelativoReservado,
-        errors=(*_BODY, SERIE_NO_ENCONTRADA, SERIE_INACTIVA, SERIE_AGOTADA, *_ALWAYS),
+        errors=(*JSON_ERRORS, SERIE_NO_ENCONTRADA, SERIE_INACTIVA, SERIE_AGOTADA, *ALWAYS),
     ),
 )

@@ -6,17 +6,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from gateway.deps import Deps
-from gateway.http import (
-    BODY_TOO_LARGE,
-    INTERNAL_ERROR,
-    INVALID_JSON,
-    UNAUTHORIZED,
-    Answer,
-    ErrorRow,
-    Input,
-    Route,
-    query_of,
-)
+from gateway.http import Answer, ErrorRow, Input, Route, query_of
 from gateway.repeats import INVALID_IDEMPOTENCY_KEY
 from gateway.routes.sunat.emision import (
     CLAVE_REUTILIZADA,
@@ -30,7 +20,7 @@ from gateway.routes.sunat.emision import (
 from gateway.routes.sunat.emisores import EMISOR_NO_CONFIGURADO
 from gateway.routes.sunat.envelope import Done, Page, Told, page
 from gateway.routes.sunat.series import SERIE_AGOTADA, SERIE_INACTIVA, SERIE_INVALIDA, path_id
-from gateway.routes.sunat.words import DATOS_INVALIDOS, json_body, read_query
+from gateway.routes.sunat.words import ALWAYS, DATOS_INVALIDOS, JSON_ERRORS, json_body, read_query
 from shared.contracts.sunat.comprobantes import ComprobanteShown
 from shared.contracts.sunat.emision import FacturarInput, IssueComprobante
 from shared.contracts.sunat.values import Importe
@@ -58,8 +48,6 @@ VENTA_FACTURADA = ErrorRow(
     "VENTA_FACTURADA",
     "No se puede anular una venta facturada. Debe emitir una Nota de Crédito o Comunicación de Baja.",
 )
-ALWAYS = (UNAUTHORIZED, INTERNAL_ERROR)
-JSON_ERRORS = (INVALID_JSON, BODY_TOO_LARGE, DATOS_INVALIDOS)
 
 
 class ClienteNamed(BaseModel):

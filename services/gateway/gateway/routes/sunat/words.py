@@ -6,9 +6,13 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from gateway.bodies import read_bytes
-from gateway.http import INVALID_JSON, Body, ErrorRow, Incoming, Problem
+from gateway.http import BODY_TOO_LARGE, INTERNAL_ERROR, INVALID_JSON, UNAUTHORIZED, Body, ErrorRow, Incoming, Problem
 
 DATOS_INVALIDOS = ErrorRow(422, "DATOS_INVALIDOS", "Los datos enviados no son válidos")
+ALWAYS = (UNAUTHORIZED, INTERNAL_ERROR)
+"""What every route of a known caller may answer."""
+JSON_ERRORS = (INVALID_JSON, BODY_TOO_LARGE, DATOS_INVALIDOS)
+"""What every route with a JSON body may answer."""
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 

@@ -54,6 +54,7 @@ async def platform(simulator: Simulator, tmp_path_factory: pytest.TempPathFactor
     settings = {
         "SUNAT_BASE_URL": simulator.url,
         "SUNAT_ANSWER_SECONDS": str(ANSWER_SECONDS),
+        "SUNAT_LEASE_MARGIN_SECONDS": "1",
         "SUNAT_QUICK_PAUSE_SECONDS": "0.2",
         "SUNAT_LADDER_SECONDS": "[1, 2]",
         "SUNAT_RESEND_SECONDS": "0.5",

@@ -76,8 +76,8 @@ class PartialData(Shown):
     products_count: int | None = None
 
 
-class InvoiceRead(Shown):
-    """200: every mandatory field is there and the invoice is stored."""
+class InvoiceFound(Shown):
+    """What a success shows of an invoice, whatever was asked for."""
 
     success: Literal[True] = True
     cufe: str | None
@@ -90,13 +90,20 @@ class InvoiceRead(Shown):
     products: tuple[ProductShown, ...]
     products_count: int
     cost_lumis: int
-    status: Literal["pending_validation"] = "pending_validation"
-    message: str = "Factura procesada exitosamente"
+    status: str
+    message: str
     missing_fields: None = None
     extracted_data: ExtractedShown
     cufe_source: Literal["printed", "generated"] | None
     duplicate_of: str | None
     warnings: tuple[str, ...]
+
+
+class InvoiceRead(InvoiceFound):
+    """200: every mandatory field is there and the invoice is stored."""
+
+    status: Literal["pending_validation"] = "pending_validation"
+    message: str = "Factura procesada exitosamente"
 
 
 class ErrorDetails(BaseModel):
@@ -180,22 +187,7 @@ def _show_outcome(outcome: LumisOutcome, cost: int) -> InvoiceRead:
         message = _missing_message(outcome.missing_fields)
         fields = missing_shown(extracted, outcome.missing_fields)
         raise _failed(message, MissingDetails(cost_lumis=cost, message=message, **fields))
-    return InvoiceRead(
-        cufe=outcome.cufe,
-        invoice_number=extracted.invoice_number,
-        issuer_name=extracted.issuer_name,
-        issuer_ruc=extracted.ruc,
-        issuer_dv=extracted.dv,
-        date=extracted.date,
-        total=extracted.total,
-        products=extracted.products,
-        products_count=len(extracted.products),
-        cost_lumis=cost,
-        extracted_data=extracted,
-        cufe_source=outcome.cufe_source,
-        duplicate_of=outcome.duplicate_of,
-        warnings=outcome.warnings,
-    )
+    return InvoiceRead(**found_shown(extracted, outcome, cost))
 
 
 def unreadable(reason: Unreadable) -> Problem:
@@ -205,9 +197,29 @@ def unreadable(reason: Unreadable) -> Problem:
     return _failed(message, UnreadableDetails(message=message, reason=reason.name, **fields))
 
 
+def found_shown(extracted: ExtractedShown, outcome: LumisOutcome, cost: int) -> dict[str, Any]:
+    """What every success tells, but for its status and its message; `cost` in Lümis."""
+    return {
+        **_invoice_shown(extracted),
+        "cufe": outcome.cufe,
+        "cost_lumis": cost,
+        "cufe_source": outcome.cufe_source,
+        "duplicate_of": outcome.duplicate_of,
+        "warnings": outcome.warnings,
+    }
+
+
 def missing_shown(extracted: ExtractedShown, missing: Sequence[MissingField]) -> dict[str, Any]:
     """What the details of every 422 tell: what was found, and what was not."""
-    count = len(extracted.products)
+    shown = _invoice_shown(extracted)
+    return {
+        **shown,
+        "missing_fields": tuple(MissingShown.model_validate(field) for field in missing),
+        "partial_data": PartialData(**{name: shown[name] for name in PartialData.model_fields}),
+    }
+
+
+def _invoice_shown(extracted: ExtractedShown) -> dict[str, Any]:
     return {
         "invoice_number": extracted.invoice_number,
         "issuer_name": extracted.issuer_name,
@@ -216,15 +228,8 @@ def missing_shown(extracted: ExtractedShown, missing: Sequence[MissingField]) ->
         "date": extracted.date,
         "total": extracted.total,
         "products": extracted.products,
-        "products_count": count,
-        "missing_fields": tuple(MissingShown.model_validate(field) for field in missing),
+        "products_count": len(extracted.products),
         "extracted_data": extracted,
-        "partial_data": PartialData(
-            invoice_number=extracted.invoice_number,
-            issuer_name=extracted.issuer_name,
-            total=extracted.total,
-            products_count=count,
-        ),
     }
 
 

@@ -9,12 +9,12 @@ from gateway.http import ErrorRow, Problem
 from gateway.lumis import (
     OCR_PROCESSING_FAILED,
     ExtractedShown,
+    InvoiceFound,
     InvoiceRead,
     MissingDetails,
-    Number,
-    ProductShown,
     Shown,
     UnreadableDetails,
+    found_shown,
     missing_shown,
     show,
 )
@@ -32,30 +32,17 @@ _COMPLETE = "¡Factura completa! Todos los campos obligatorios fueron extraídos
 _EXTRACTED = "Los campos buscados fueron extraídos."
 
 
-class InvoiceRetried(Shown):
-    """200: the merge is complete and stored; or, without `previous_data`, every searched field was found."""
-
+class _Searched(Shown):
     success: Literal[True] = True
     retry_mode: Literal[True] = True
     searched_fields: tuple[FieldKey, ...]
-    cufe: str | None
-    invoice_number: str | None
-    issuer_name: str | None
-    issuer_ruc: str | None
-    issuer_dv: str | None
-    date: str | None
-    total: Number | None
-    products: tuple[ProductShown, ...]
-    products_count: int
-    cost_lumis: int
+
+
+class InvoiceRetried(InvoiceFound, _Searched):
+    """200: the merge is complete and stored; or, without `previous_data`, every searched field was found."""
+
     status: Literal["pending_validation", "fields_extracted"]
     """`fields_extracted`: the client merges by itself; nothing is stored and there is no CUFE."""
-    message: str
-    missing_fields: None = None
-    extracted_data: ExtractedShown
-    cufe_source: Literal["printed", "generated"] | None
-    duplicate_of: str | None
-    warnings: tuple[str, ...]
 
 
 class _Retried(BaseModel):
@@ -126,22 +113,9 @@ def _show_outcome(outcome: LumisOutcome, cost: int, retry: Retry) -> InvoiceRetr
         raise Problem(RETRY_EXTRACTION_INCOMPLETE, message=message, details=details.model_dump(mode="json"))
     return InvoiceRetried(
         searched_fields=retry.searched,
-        cufe=outcome.cufe,
-        invoice_number=extracted.invoice_number,
-        issuer_name=extracted.issuer_name,
-        issuer_ruc=extracted.ruc,
-        issuer_dv=extracted.dv,
-        date=extracted.date,
-        total=extracted.total,
-        products=extracted.products,
-        products_count=len(extracted.products),
-        cost_lumis=cost,
         status="pending_validation" if outcome.complete else "fields_extracted",
         message=_COMPLETE if outcome.complete else _EXTRACTED,
-        extracted_data=extracted,
-        cufe_source=outcome.cufe_source,
-        duplicate_of=outcome.duplicate_of,
-        warnings=outcome.warnings,
+        **found_shown(extracted, outcome, cost),
     )
 
 

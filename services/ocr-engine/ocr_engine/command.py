@@ -12,7 +12,6 @@ from typing import Any
 
 from ocr_engine.drawing import with_boxes
 from ocr_engine.listing import listed
-from ocr_engine.local.schemas import SCHEMAS
 from ocr_engine.local.signature import sniff
 from ocr_engine.providers.local import LocalEngine, UnreadableDocument
 from shared.contracts.documents import Unreadable
@@ -20,6 +19,7 @@ from shared.contracts.india import INDIA_GST_V4, INDIA_LEGACY
 from shared.contracts.lumis import LUMIS
 from shared.contracts.odoo import ODOO_APPLICANT, ODOO_EXPENSE, ODOO_INVOICE
 from shared.contracts.reading import Reading
+from shared.errors import LumisError
 from shared.india_result import india_legacy_result, india_v4_result
 from shared.lumis_result import lumis_result
 from shared.odoo_result import odoo_result
@@ -36,7 +36,7 @@ _REASONS: Mapping[Unreadable, str] = {
     Unreadable.ENCRYPTED: "a PDF that asks for a password",
     Unreadable.TOO_LARGE: "more bytes or pixels than are safe to decode",
     Unreadable.TOO_COSTLY: "reading it took more memory or processor time than is allowed",
-    Unreadable.PROVIDERS_FAILED: "the offline engine has no rules for this schema, or failed under them",
+    Unreadable.PROVIDERS_FAILED: "the offline engine failed on it, which is a fault of its own",
     Unreadable.OUT_OF_TIME: "it took too long",
     Unreadable.FILE_GONE: "the file is gone",
 }
@@ -65,6 +65,10 @@ class Outcome:
     """The page with boxes, as PNG, where it was asked for."""
 
 
+class NoSuchPage(LumisError):
+    """The document has no page of that number."""
+
+
 def run(arguments: Sequence[str]) -> int:
     """Carry the command out; the exit code."""
     options = _parser().parse_args(arguments)
@@ -74,11 +78,13 @@ def run(arguments: Sequence[str]) -> int:
         if outcome.page is not None:
             options.boxes.write_bytes(outcome.page)
     except UnreadableDocument as error:
-        return _told(options, UNREADABLE, f"unreadable ({error.reason.value}): {_REASONS[error.reason]}")
+        return _told(UNREADABLE, options.file, f"unreadable ({error.reason.value}): {_REASONS[error.reason]}")
     except TimeoutError:
-        return _told(options, UNREADABLE, f"unreadable (out_of_time): not read in {SECONDS:.0f} s")
+        return _told(UNREADABLE, options.file, f"unreadable (out_of_time): not read in {SECONDS:.0f} s")
+    except NoSuchPage as error:
+        return _told(USAGE, options.file, str(error))
     except OSError as error:
-        return _told(options, USAGE, f"{error.filename or options.file}: {error.strerror}")
+        return _told(USAGE, error.filename or options.file, error.strerror or "cannot be read or written")
     if options.json:
         shown = OBJECTS[options.schema](outcome.reading, outcome.text)
         text = json.dumps(shown, ensure_ascii=False, indent=2)
@@ -88,8 +94,8 @@ def run(arguments: Sequence[str]) -> int:
     return READ
 
 
-def _told(options: argparse.Namespace, code: int, what: str) -> int:
-    sys.stderr.write(f"ocr-engine: {options.file}: {what}\n")
+def _told(code: int, path: object, what: str) -> int:
+    sys.stderr.write(f"ocr-engine: {path}: {what}\n")
     return code
 
 
@@ -126,8 +132,6 @@ async def _read(content: bytes, options: argparse.Namespace) -> Outcome:
     content_type = sniff(content)
     if content_type is None:
         raise UnreadableDocument(Unreadable.DAMAGED)
-    if options.schema not in SCHEMAS:
-        raise UnreadableDocument(Unreadable.PROVIDERS_FAILED)
     engine = LocalEngine(embedded_xml=not options.no_xml)
     await engine.start()
     try:
@@ -138,6 +142,8 @@ async def _read(content: bytes, options: argparse.Namespace) -> Outcome:
         seconds = time.perf_counter() - started
         page = None
         if options.boxes is not None:
+            if not 0 <= options.page < reading.pages:
+                raise NoSuchPage(f"no page {options.page} for --boxes: the pages are 0 to {reading.pages - 1}")
             shown = await engine.shown(content, content_type, SECONDS, options.page)
             page = with_boxes(shown, reading, options.page)
         return Outcome(reading, text, seconds, engine.peak_memory, page)

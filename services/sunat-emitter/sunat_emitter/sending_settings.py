@@ -11,8 +11,6 @@ from sunat_emitter.endpoints import Breakers
 from sunat_emitter.plazos import Plazos
 from sunat_emitter.steps import Terms
 
-_LEASE_MARGIN = 10.0
-"""Beside the longest call: what the database may take. A lease that ends too early costs a question, nothing else."""
 _DAYS_OF_A_YEAR = 365.25
 
 
@@ -28,6 +26,11 @@ class SendingSettings(BaseSettings):
     )
     sunat_connect_seconds: float = Field(default=5, gt=0, description="Until there is a connection to SUNAT")
     sunat_answer_seconds: float = Field(default=30, gt=0, description="Until SUNAT's whole answer is there")
+    sunat_lease_margin_seconds: float = Field(
+        default=10,
+        gt=0,
+        description="How much longer than an answer a worker keeps a comprobante; too short costs a question to SUNAT",
+    )
     sunat_quick_tries: int = Field(default=3, ge=1, description="Tries in a row before a comprobante is put off")
     sunat_quick_pause_seconds: float = Field(default=1, ge=0, description="Before the second try; then twice as long")
     sunat_ladder_seconds: tuple[float, ...] = Field(
@@ -73,6 +76,6 @@ class SendingSettings(BaseSettings):
             quick_tries=self.sunat_quick_tries,
             quick_pause=self.sunat_quick_pause_seconds,
             ladder=self.sunat_ladder_seconds,
-            lease=self.sunat_answer_seconds + _LEASE_MARGIN,
+            lease=self.sunat_answer_seconds + self.sunat_lease_margin_seconds,
             kept=kept,
         )

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ocr_engine.command import READ, UNREADABLE, USAGE, run
+from ocr_engine.command import OBJECTS, READ, UNREADABLE, USAGE, run
 from ocr_engine.drawing import with_boxes
+from ocr_engine.local.schemas import SCHEMAS
 from shared.contracts.reading import ReadField, Reading
 from tests.support import badfiles
 from tests.support.papers import Paper, draw
@@ -90,7 +91,27 @@ def test_an_unreadable_file_is_told_with_its_reason(
 
 def test_a_file_that_is_not_there_is_wrong_usage(tmp_path: Path, capsys: Capture) -> None:
     assert run(["read", str(tmp_path / "none.jpg")]) == USAGE
-    assert "none.jpg" in capsys.readouterr().err
+    assert capsys.readouterr().err == f"ocr-engine: {tmp_path / 'none.jpg'}: No such file or directory\n"
+
+
+def test_boxes_that_cannot_be_written_are_told_by_their_own_path(paper: Path, tmp_path: Path, capsys: Capture) -> None:
+    target = tmp_path / "no-such-folder" / "boxes.png"
+    assert run(["read", str(paper), "--boxes", str(target)]) == USAGE
+    assert capsys.readouterr().err == f"ocr-engine: {target}: No such file or directory\n"
+
+
+@pytest.mark.parametrize("page", ["1", "-1"])
+def test_boxes_for_a_page_that_is_not_there_are_wrong_usage(
+    page: str, paper: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    target = tmp_path / "boxes.png"
+    assert run(["read", str(paper), "--boxes", str(target), "--page", page]) == USAGE
+    assert f"no page {page} for --boxes: the pages are 0 to 0" in capsys.readouterr().err
+    assert not target.exists()
+
+
+def test_every_schema_that_the_engine_has_rules_for_can_be_shown() -> None:
+    assert set(OBJECTS) == set(SCHEMAS)
 
 
 def test_a_wrong_schema_is_wrong_usage(paper: Path, capsys: Capture) -> None:

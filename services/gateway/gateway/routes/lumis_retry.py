@@ -1,13 +1,14 @@
 """The Lumis API's second look: a new picture for the fields that the first one did not show (section 4)."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from gateway import lumis, lumis_retry
 from gateway.bodies import multipart
 from gateway.deps import Deps
 from gateway.http import INTERNAL_ERROR, UNAUTHORIZED, Answer, Body, Input, Problem, Route
-from gateway.intake import Submission, submit_and_wait
+from gateway.intake import Submission
 from gateway.repeats import REPEAT_ERRORS
 from gateway.results import Conclusion
 from gateway.retry import FIELD_KEYS, RETRY_ERRORS, read_retry
@@ -16,10 +17,8 @@ from gateway.store import StoredRequest
 from gateway.uploads import UPLOAD_ERRORS, Form, Upload
 from shared.contracts.documents import Unreadable
 from shared.contracts.lumis import LUMIS, Retry
-from shared.errors import Refused
 
 _FORM = Form(text_parts=("missing_fields", "previous_data"), text_limit=1_048_576)
-_INSUFFICIENT = "INSUFFICIENT_LUMIS"
 _TEXTS: dict[str, Any] = {
     "missing_fields": {
         "type": "string",
@@ -47,28 +46,18 @@ async def upload_ocr_retry(given: Input[Upload], deps: Deps) -> Answer:
         received_at=given.received_at,
         retry=retry,
     )
-    try:
-        if requests.prefers_async(given.headers):
-            return await requests.accept(submission, deps)
-        ending = await submit_and_wait(submission, deps)
-    except Refused as refusal:
-        if refusal.code == _INSUFFICIENT:
-            raise lumis.not_enough_lumis(int(refusal.details["price"])) from None
-        raise
-    return _answer(ending.conclusion, ending.price, retry)
+    return await requests.read_priced(submission, given.headers, deps, partial(_answer, retry))
 
 
 def answer_again(request: StoredRequest) -> Answer:
     """The retry's answer out of what is stored, for a repeat of one that nobody could wait for."""
     if request.retry is None:
         raise Problem(lumis.OCR_PROCESSING_FAILED)
-    return _answer(request.conclusion, request.cost, request.retry)
+    return _answer(request.retry, request.conclusion, request.cost)
 
 
-def _answer(conclusion: Conclusion | None, cost: int, retry: Retry) -> Answer:
-    shown = lumis_retry.show_retry(conclusion, cost, retry)
-    provider = conclusion.provider if conclusion else None
-    return Answer(shown, audit={"cost_lumis": shown.cost_lumis, "provider": provider})
+def _answer(retry: Retry, conclusion: Conclusion | None, cost: int) -> Answer:
+    return requests.invoice_answer(lumis_retry.show_retry(conclusion, cost, retry), conclusion)
 
 
 def _body() -> Body:

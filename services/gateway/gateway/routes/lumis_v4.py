@@ -7,7 +7,7 @@ from gateway import lumis, lumis_retry
 from gateway.bodies import multipart
 from gateway.deps import Deps
 from gateway.http import INTERNAL_ERROR, NOT_FOUND, UNAUTHORIZED, Answer, ErrorRow, Family, Input, Problem, Route
-from gateway.intake import Submission, submit_and_wait
+from gateway.intake import Submission
 from gateway.repeats import REPEAT_ERRORS
 from gateway.results import Conclusion
 from gateway.routes import accounts, audit, bearer, envelope, erasures, limits, requests, reviews
@@ -20,11 +20,9 @@ from gateway.userdata import ERASURE
 from shared.contracts.credits import ReadBalance
 from shared.contracts.documents import Unreadable
 from shared.contracts.lumis import LUMIS
-from shared.errors import Refused
 
 INVALID_MODE = ErrorRow(400, "INVALID_MODE", "mode must be 1 or 2")
 _FORM = Form(text_parts=("mode",))
-_INSUFFICIENT = "INSUFFICIENT_LUMIS"
 _ALWAYS = (UNAUTHORIZED, INTERNAL_ERROR)
 
 
@@ -39,15 +37,7 @@ async def upload_ocr(given: Input[Upload], deps: Deps) -> Answer:
         received_at=given.received_at,
         mode=_mode(given.body.texts.get("mode")),
     )
-    try:
-        if requests.prefers_async(given.headers):
-            return await requests.accept(submission, deps)
-        ending = await submit_and_wait(submission, deps)
-    except Refused as refusal:
-        if refusal.code == _INSUFFICIENT:
-            raise lumis.not_enough_lumis(int(refusal.details["price"])) from None
-        raise
-    return _answer(ending.conclusion, ending.price)
+    return await requests.read_priced(submission, given.headers, deps, _answer)
 
 
 def answer_again(request: StoredRequest) -> Answer:
@@ -56,9 +46,7 @@ def answer_again(request: StoredRequest) -> Answer:
 
 
 def _answer(conclusion: Conclusion | None, cost: int) -> Answer:
-    shown = lumis.show(conclusion, cost)
-    provider = conclusion.provider if conclusion else None
-    return Answer(shown, audit={"cost_lumis": shown.cost_lumis, "provider": provider})
+    return requests.invoice_answer(lumis.show(conclusion, cost), conclusion)
 
 
 def _mode(text: str | None) -> int:

@@ -3,16 +3,19 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime
 
 from gateway.deps import Deps
 from gateway.http import INTERNAL_ERROR, NOT_FOUND, UNAUTHORIZED, Answer, Input, Parameter, Problem, Raw, Route, Stream
-from gateway.intake import Submission, submit
-from gateway.lumis import Shown
+from gateway.intake import Submission, submit, submit_and_wait
+from gateway.lumis import InvoiceFound, Shown, not_enough_lumis
+from gateway.results import Conclusion
 from gateway.store import Progress
 from shared.contracts.message import EventRecord
+from shared.errors import Refused
 
+_INSUFFICIENT = "INSUFFICIENT_LUMIS"
 _RESPOND_ASYNC = "respond-async"
 _LOOK_SECONDS = 0.25
 _HEARTBEAT_SECONDS = 15.0
@@ -77,6 +80,35 @@ async def accept(submission: Submission, deps: Deps) -> Answer:
         headers={"Location": f"/api/v4/requests/{event.request_id}", "Preference-Applied": _RESPOND_ASYNC},
         audit={"held_lumis": price},
     )
+
+
+async def read_priced(
+    submission: Submission,
+    headers: Mapping[str, str],
+    deps: Deps,
+    written: Callable[[Conclusion | None, int], Answer],
+) -> Answer:
+    """Take a document in that costs Lümis; `written` makes the answer of how it ended and what it cost.
+
+    Raises:
+        Problem: 402 for an account that cannot pay; as `submit_and_wait`, as `written`.
+        Refused, Unavailable, PyMongoError: as `submit_and_wait`.
+    """
+    try:
+        if prefers_async(headers):
+            return await accept(submission, deps)
+        ending = await submit_and_wait(submission, deps)
+    except Refused as refusal:
+        if refusal.code == _INSUFFICIENT:
+            raise not_enough_lumis(int(refusal.details["price"])) from None
+        raise
+    return written(ending.conclusion, ending.price)
+
+
+def invoice_answer(shown: InvoiceFound, conclusion: Conclusion | None) -> Answer:
+    """A success, with what the log says of it."""
+    provider = conclusion.provider if conclusion else None
+    return Answer(shown, audit={"cost_lumis": shown.cost_lumis, "provider": provider})
 
 
 async def stream_request_events(given: Input[None], deps: Deps) -> Stream | Raw:

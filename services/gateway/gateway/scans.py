@@ -36,6 +36,8 @@ _FAULTS = {
     Unreadable.ENCRYPTED: "it asks for a password",
     Unreadable.TOO_LARGE: "it has too many pixels",
     Unreadable.TOO_COSTLY: "it is too complex",
+    Unreadable.TOO_SMALL: "it is too small",
+    Unreadable.TOO_MANY_PAGES: "it has too many pages",
 }
 
 

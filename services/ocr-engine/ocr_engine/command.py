@@ -35,6 +35,8 @@ _REASONS: Mapping[Unreadable, str] = {
     Unreadable.DAMAGED: "no JPEG, PNG or PDF that decodes",
     Unreadable.ENCRYPTED: "a PDF that asks for a password",
     Unreadable.TOO_LARGE: "more bytes or pixels than are safe to decode",
+    Unreadable.TOO_SMALL: "too few pixels for anything to be printed on them",
+    Unreadable.TOO_MANY_PAGES: "more pages than the schema takes",
     Unreadable.TOO_COSTLY: "reading it took more memory or processor time than is allowed",
     Unreadable.PROVIDERS_FAILED: "the offline engine failed on it, which is a fault of its own",
     Unreadable.OUT_OF_TIME: "it took too long",

@@ -7,7 +7,7 @@ from pydantic import Field, field_validator
 
 from shared.contracts.message import Call, Contract, Event, Origin, RequestId
 
-Operation = Literal["upload", "retry"]
+Operation = Literal["upload", "retry", "extract"]
 """What is paid for; the ledger's price table says how much."""
 
 

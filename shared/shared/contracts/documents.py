@@ -9,9 +9,12 @@ from pydantic import Field
 from shared.contracts.india import IndiaGstOutcome, IndiaLegacyOutcome
 from shared.contracts.lumis import LumisOutcome, Retry
 from shared.contracts.message import Event
+from shared.contracts.odoo import LARGEST_TEXT, OdooOutcome, UserInfos
 from shared.contracts.reading import Attempt, Reading
 
-Outcome = Annotated[LumisOutcome | IndiaGstOutcome | IndiaLegacyOutcome, Field(discriminator="schema_name")]
+Outcome = Annotated[
+    LumisOutcome | IndiaGstOutcome | IndiaLegacyOutcome | OdooOutcome, Field(discriminator="schema_name")
+]
 """What the reconciler may say; one member per schema, told apart by `schema_name`."""
 
 
@@ -28,7 +31,7 @@ class DocumentUploaded(Event):
     schema_name: str
     file_id: str
     content_type: str
-    """One of `image/jpeg`, `image/png`, `image/webp`, `application/pdf`, told by magic bytes."""
+    """One of `image/jpeg`, `image/png`, `image/webp`, `image/bmp`, `application/pdf`, told by magic bytes."""
     size: int = Field(gt=0)
     """Bytes."""
     sha256: str
@@ -45,6 +48,8 @@ class DocumentUploaded(Event):
     """What a hosted model is told that the file is called."""
     options_id: str | None = None
     """A kept file, JSON: `{"plugins": […], "annotations": […]}` for OpenRouter, to be passed on as it is."""
+    user_infos: UserInfos | None = None
+    """What the sender says of themselves, where their API has them say it."""
 
 
 class DocumentRecognized(Event):
@@ -61,6 +66,12 @@ class DocumentRecognized(Event):
     retry: Retry | None = None
     annotations_id: str | None = None
     """A kept file, JSON: what OpenRouter parsed of the PDF, to be handed in with the same PDF again."""
+    user_infos: UserInfos | None = None
+    """As in `DocumentUploaded`."""
+    full_text: str = Field(default="", max_length=LARGEST_TEXT)
+    """The document's whole text, for schemas whose answers show it."""
+    layout_id: int | None = None
+    """As in `OdooOutcome`."""
 
 
 class Unreadable(StrEnum):
@@ -72,6 +83,10 @@ class Unreadable(StrEnum):
     """A PDF that asks for a password."""
     TOO_LARGE = "too_large"
     """More pixels than are safe to decode."""
+    TOO_SMALL = "too_small"
+    """So few pixels that nothing can be printed on them; only for schemas that say how few."""
+    TOO_MANY_PAGES = "too_many_pages"
+    """More pages than the schema takes."""
     TOO_COSTLY = "too_costly"
     """The reader ran out of its memory or processor time on it."""
     PROVIDERS_FAILED = "providers_failed"
@@ -84,7 +99,7 @@ class Unreadable(StrEnum):
     @property
     def documents_fault(self) -> bool:
         """True where the document itself cannot be read, so that trying it again would not help."""
-        return self in {Unreadable.DAMAGED, Unreadable.ENCRYPTED, Unreadable.TOO_LARGE, Unreadable.TOO_COSTLY}
+        return self not in {Unreadable.PROVIDERS_FAILED, Unreadable.OUT_OF_TIME, Unreadable.FILE_GONE}
 
 
 class DocumentUnreadable(Event):

@@ -19,11 +19,13 @@ from gateway.audit import AuditLog
 from gateway.auth import StaticKey, TokenVerifier
 from gateway.courier import Courier
 from gateway.deps import Address, Deps, Limits
+from gateway.extract.callbacks import Callbacks
 from gateway.handlers import follow_event
 from gateway.hooks import Hooks
 from gateway.http import Family
 from gateway.idempotency import IdempotencyKeys
 from gateway.limits import Rate, RateLimits
+from gateway.post import Post
 from gateway.remote import RemoteDocuments
 from gateway.results import Waiters
 from gateway.room import Room
@@ -132,6 +134,11 @@ def deps_on(database: Database, bus: FakeBus, **limits: Any) -> Deps:
         user_data=UserData(database),
         hooks=Hooks(database),
         courier=Courier(SafeFetcher("webhook", allow_private=True), seconds=2, insecure=True, allow_private=True),
+        callbacks=Callbacks(
+            database,
+            Post(SafeFetcher("callback", allow_private=True), seconds=2, insecure=True, allow_private=True),
+            kept_for=timedelta(days=30),
+        ),
         access=Access(),
         remote=RemoteDocuments(SafeFetcher("pdf_url", allow_private=True), seconds=2, largest=10_485_760),
         address=Address("127.0.0.1", 0, 10),

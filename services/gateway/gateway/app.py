@@ -11,11 +11,13 @@ from gateway.auth import JwksKeys, Keys, StaticKey, TokenVerifier
 from gateway.courier import Courier
 from gateway.deps import Address, Deps, Limits
 from gateway.erasure import erase_requests
-from gateway.handlers import follow_event, wake_waiter
+from gateway.extract.callbacks import Callbacks
+from gateway.handlers import call_back, follow_event, wake_waiter
 from gateway.hooks import Hooks
 from gateway.idempotency import IdempotencyKeys
 from gateway.limits import Rate, RateLimits
 from gateway.openapi import openapi_text
+from gateway.post import Post
 from gateway.remote import RemoteDocuments
 from gateway.results import Waiters
 from gateway.room import Room
@@ -33,6 +35,7 @@ from shared.bus import Follower, OwnEvents, Subscription
 from shared.contracts.comprobantes import ComprobanteAccepted, ComprobanteRejected
 from shared.contracts.documents import DocumentReconciled, DocumentUnreadable
 from shared.contracts.erasure import ErasureRequested
+from shared.contracts.extract import CallbackScheduled
 from shared.contracts.webhooks import WebhookScheduled
 from shared.files import FileStore
 from shared.http_client import HttpClient
@@ -47,7 +50,7 @@ async def build(settings: GatewaySettings, platform: Platform) -> Deps:
     """The gateway's parts; makes its indexes."""
     database = platform.database("gateway")
     await ensure_indexes(database, Requests.INDEXES + RateLimits.INDEXES + IdempotencyKeys.INDEXES + Hooks.INDEXES)
-    await ensure_indexes(database, AuditLog.INDEXES + UserData.INDEXES)
+    await ensure_indexes(database, AuditLog.INDEXES + UserData.INDEXES + Callbacks.INDEXES)
     files = FileStore(platform.database("documents"))
     await files.prepare()
     return Deps(
@@ -77,6 +80,7 @@ async def build(settings: GatewaySettings, platform: Platform) -> Deps:
             insecure=settings.webhook_insecure,
             allow_private=settings.webhook_allow_private,
         ),
+        callbacks=_callbacks(settings, database),
         access=Access(
             keys=settings.named_api_keys,
             is_open=settings.scan_open,
@@ -94,6 +98,14 @@ async def build(settings: GatewaySettings, platform: Platform) -> Deps:
         openapi=openapi_text(FAMILIES, API_VERSION).encode(),
         room=Room(settings.body_bytes_in_flight),
     )
+
+
+def _callbacks(settings: GatewaySettings, database: Database) -> Callbacks:
+    """Over http too: the programs that wait name plain addresses, and what they are told is empty."""
+    private = settings.webhook_allow_private
+    fetcher = SafeFetcher("callback", allow_private=private)
+    post = Post(fetcher, seconds=settings.callback_seconds, insecure=True, allow_private=private)
+    return Callbacks(database, post, kept_for=timedelta(days=settings.callback_days))
 
 
 def _sunat(settings: GatewaySettings, database: Database) -> Sunat:
@@ -132,6 +144,7 @@ async def close(deps: Deps) -> None:
     """Write the audit rows that wait; close what `build` opened to the outside."""
     await deps.audit.close()
     await deps.courier.close()
+    await deps.callbacks.close()
     await deps.remote.fetcher.close()
 
 
@@ -148,6 +161,7 @@ SERVICE = Service(
     ),
     subscriptions=(
         Subscription(WebhookScheduled, Teller(lumis_v4.result_of), prefetch=256),
+        Subscription(CallbackScheduled, call_back, prefetch=256),
         Subscription(ErasureRequested, erase_requests),
     ),
     background=(republish,),

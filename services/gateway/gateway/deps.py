@@ -9,6 +9,7 @@ from gateway.access import Access
 from gateway.audit import AuditLog
 from gateway.auth import Caller, TokenVerifier
 from gateway.courier import Courier
+from gateway.extract.callbacks import Callbacks
 from gateway.hooks import Hooks
 from gateway.idempotency import IdempotencyKeys
 from gateway.limits import RateLimits
@@ -75,6 +76,7 @@ class Deps:
     user_data: UserData
     hooks: Hooks
     courier: Courier
+    callbacks: Callbacks
     access: Access
     remote: RemoteDocuments
     address: Address

@@ -45,6 +45,7 @@ async def request_erasure(request_id: str, user_id: str, requested_at: datetime,
 async def erase_requests(event: ErasureRequested, deps: Deps) -> list[Event]:
     """The gateway's own part: requests, results, timelines, kept answers and the webhook."""
     removed = {"requests": await deps.user_data.erase(event.user_id, event.requested_at), "webhooks": 0}
+    removed["callbacks"] = await deps.callbacks.erase(event.user_id, event.requested_at)
     hook = await deps.hooks.find(event.user_id)
     if hook is not None and hook.created_at <= event.requested_at:
         removed["webhooks"] = await deps.hooks.delete(event.user_id)

@@ -1,5 +1,7 @@
 """Events that come to the gateway: they keep `requests` true and wake whoever waits."""
 
+from typing import Literal
+
 from gateway.deps import Deps
 from gateway.store import Advance, Stage
 from gateway.webhooks import schedule_webhook
@@ -8,7 +10,9 @@ from shared.contracts.comprobantes import ComprobanteAccepted, ComprobanteReject
 from shared.contracts.credits import CreditsAdjusted, CreditsGranted, CreditsHeld, CreditsReleased, CreditsSettled
 from shared.contracts.documents import DocumentAbandoned, DocumentRecognized, DocumentReconciled, DocumentUnreadable
 from shared.contracts.erasure import ErasureCompleted
+from shared.contracts.extract import CallbackScheduled
 from shared.contracts.message import Event, EventRecord
+from shared.contracts.odoo import ODOO_APPLICANT, ODOO_EXPENSE, ODOO_INVOICE
 from shared.contracts.webhooks import WebhookScheduled
 
 _STAGES = {DocumentRecognized.NAME: Stage.RECOGNIZED, DocumentAbandoned.NAME: Stage.ABANDONED}
@@ -17,6 +21,10 @@ _ANSWERS = _ENDS | {ComprobanteAccepted.NAME, ComprobanteRejected.NAME}
 """What a waiting call is woken by; a comprobante's request is not kept in `requests`."""
 _OF_ACCOUNTS = {CreditsGranted.NAME, CreditsAdjusted.NAME}
 """Events that belong to an account and to no request."""
+_TELLINGS = {WebhookScheduled.NAME, CallbackScheduled.NAME}
+"""Events that are no step of a request: somebody is told of one."""
+_CALLED_BACK = {ODOO_INVOICE, ODOO_EXPENSE, ODOO_APPLICANT}
+"""Schemas whose senders may have themselves called."""
 _TOLD = _ENDS | {CreditsSettled.NAME, CreditsReleased.NAME, ErasureCompleted.NAME}
 
 
@@ -44,13 +52,26 @@ def advance_of(delivery: Delivery) -> Advance:
 
 async def follow_event(delivery: Delivery, deps: Deps) -> list[Event]:
     """Put any event into its request's timeline, by its id once however often it comes."""
-    if delivery.type in _OF_ACCOUNTS or delivery.type == WebhookScheduled.NAME:  # a telling is no step of the request
+    if delivery.type in _OF_ACCOUNTS | _TELLINGS:
         return []
     entry = EventRecord(id=delivery.id, type=delivery.type, source=delivery.source, time=delivery.time)
     await deps.requests.record(entry, delivery.request_id, advance_of(delivery))
     # The exclusive queue tells sooner, but forgets while the connection is down; this one does not.
     wake_waiter(delivery, deps)
-    return await schedule_webhook(delivery, deps)
+    return [*await schedule_webhook(delivery, deps), *await _schedule_callback(delivery, deps)]
+
+
+async def call_back(event: CallbackScheduled, deps: Deps) -> list[Event]:
+    """Call the program that handed a document in. Raises Unavailable."""
+    await deps.callbacks.call(event)
+    return []
+
+
+async def _schedule_callback(delivery: Delivery, deps: Deps) -> list[CallbackScheduled]:
+    if delivery.type not in _ENDS or delivery.data.get("schema_name") not in _CALLED_BACK:
+        return []
+    reason: Literal["ready", "failed"] = "ready" if delivery.type == DocumentReconciled.NAME else "failed"
+    return await deps.callbacks.due(delivery.request_id, delivery.origin, reason)
 
 
 def wake_waiter(delivery: Delivery, deps: Deps) -> None:

@@ -20,6 +20,17 @@ WEBHOOK_SECONDS = Histogram(
     ["outcome"],
     buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
+CALLBACK_SECONDS = Histogram(
+    "lumis_gateway_callback_seconds",
+    "Time of an attempt to call a program whose document can be read, by outcome (delivered, refused, timeout, …)",
+    ["outcome"],
+    buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+CALLBACKS_REFUSED = Counter(
+    "lumis_gateway_callbacks_refused_total",
+    "Callbacks that were not planned because their URL may not be called, by why (private, scheme, malformed, …)",
+    ["reason"],
+)
 REPUBLISHED = Counter("lumis_gateway_republished_total", "Events published again because nothing said that they were")
 BODY_BYTES = Gauge("lumis_gateway_body_bytes", "Bytes of bodies that are being taken in now")
 NO_ROOM = Counter("lumis_gateway_no_room_total", "Requests that were refused because too many bodies were in hand")

@@ -55,6 +55,12 @@ class GatewaySettings(ServiceSettings):
     webhook_seconds: float = Field(default=10, gt=0, le=60, description="How long a webhook may take to answer")
     webhook_insecure: bool = Field(default=False, description="Allow webhooks over http; for local use")
     webhook_allow_private: bool = Field(default=False, description="Allow webhooks on private addresses; for local use")
+    callback_seconds: float = Field(
+        default=5, gt=0, le=60, description="How long a program may take to hear that its document can be read"
+    )
+    callback_days: float = Field(
+        default=30, gt=0, description="Calls that are planned, and that they were made, are forgotten after this"
+    )
     api_keys: str = Field(
         default="",
         description="API keys of the ocr-structured routes: `name:SHA-256 in hexadecimal`, with commas between",

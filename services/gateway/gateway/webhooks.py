@@ -9,9 +9,10 @@ from typing import Any
 import structlog
 from pydantic import BaseModel
 
-from gateway.courier import Message, Outcome
+from gateway.courier import Message
 from gateway.deps import Deps
 from gateway.hooks import Hook, Hooks, LastDelivery
+from gateway.post import Outcome
 from gateway.store import StoredRequest
 from shared.bus import Delivery, event_id
 from shared.contracts.message import Event

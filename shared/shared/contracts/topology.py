@@ -31,6 +31,7 @@ from shared.contracts.documents import (
     DocumentUploaded,
 )
 from shared.contracts.erasure import ErasureCompleted, ErasureRequested
+from shared.contracts.extract import CallbackScheduled, DocumentCorrected
 from shared.contracts.message import Call, Event
 from shared.contracts.reviews import (
     InvoiceApproved,
@@ -104,12 +105,14 @@ EVENTS: tuple[EventRow, ...] = (
     EventRow(DocumentRecognized, "ocr-engine", ("reconciler",)),
     EventRow(DocumentUnreadable, "ocr-engine", ("ledger",)),
     EventRow(DocumentReconciled, "reconciler", ("ledger", "tagger")),
+    EventRow(DocumentCorrected, "gateway"),
     EventRow(CreditsHeld, "ledger"),
     EventRow(CreditsSettled, "ledger"),
     EventRow(CreditsReleased, "ledger"),
     EventRow(CreditsGranted, "ledger"),
     EventRow(CreditsAdjusted, "ledger"),
     EventRow(WebhookScheduled, "gateway", ("gateway",)),
+    EventRow(CallbackScheduled, "gateway", ("gateway",)),
     EventRow(UserTagged, "tagger"),
     EventRow(InvoiceApproved, "reconciler"),
     EventRow(InvoiceCorrected, "reconciler", ("tagger",)),

@@ -218,7 +218,7 @@ async def test_the_gateway_erases_earlier_requests_of_that_user_alone(gateway: G
     for removed in (1, 0):
         (told,) = await erase_requests(event, gateway.deps)
         assert isinstance(told, ErasureCompleted)
-        assert told.removed == {"requests": removed, "webhooks": 0}
+        assert told.removed == {"requests": removed, "webhooks": 0, "callbacks": 0}
     left = {row["_id"] async for row in gateway.database["requests"].find()}
     assert left == {others.request_id, later.request_id, reply.json["request_id"]}
     assert await gateway.database["idempotency_keys"].count_documents({}) == 0

@@ -6,7 +6,7 @@ from uuid import uuid4
 from pydantic import BaseModel, Field
 
 from gateway.bodies import json_body
-from gateway.courier import Busy, Message
+from gateway.courier import Message
 from gateway.deps import Deps
 from gateway.hooks import Hook
 from gateway.http import (
@@ -23,6 +23,7 @@ from gateway.http import (
     Route,
 )
 from gateway.lumis import Shown
+from gateway.post import Busy
 from gateway.webhooks import body_of
 from shared.addresses import LONGEST_URL, ForbiddenUrl
 from shared.contracts.webhooks import WEBHOOK_EVENTS

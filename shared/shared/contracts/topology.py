@@ -33,6 +33,7 @@ from shared.contracts.documents import (
 from shared.contracts.erasure import ErasureCompleted, ErasureRequested
 from shared.contracts.extract import CallbackScheduled, DocumentCorrected
 from shared.contracts.message import Call, Event
+from shared.contracts.plazos import PlazoNeared, PlazoPassed
 from shared.contracts.reviews import (
     InvoiceApproved,
     InvoiceCorrected,
@@ -123,6 +124,8 @@ EVENTS: tuple[EventRow, ...] = (
     EventRow(ComprobanteAccepted, "sunat-emitter"),
     EventRow(ComprobanteRejected, "sunat-emitter", ("sunat-emitter",)),
     EventRow(CorreoRequested, "sunat-emitter", ("sunat-emitter",)),
+    EventRow(PlazoNeared, "sunat-emitter"),
+    EventRow(PlazoPassed, "sunat-emitter"),
 )
 
 FROM_SEVERAL = frozenset(row.event.NAME for row in EVENTS if row.also_from)

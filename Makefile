@@ -12,7 +12,7 @@ PACKAGES := shared/shared services/gateway/gateway services/ledger/ledger servic
 	services/reconciler/reconciler services/sunat-emitter/sunat_emitter services/tagger/tagger
 WORKSPACE := gateway ledger lumis-shared ocr-engine reconciler sunat-emitter tagger
 
-.PHONY: help install servers run up down status demo token test check bench bench-ocr specs lock parked clean
+.PHONY: help install servers prometheus run up down status demo token test check bench bench-ocr specs lock parked clean
 
 help: ## List the targets
 	@echo "Lumis: make <target>"
@@ -25,6 +25,10 @@ install: ## Make .venv with everything in requirements.lock (the others do it by
 servers:
 	@test -n "$(PYTHON)" || { echo "Lumis needs Python 3.11, 3.12 or 3.13 (Debian, Ubuntu: apt-get install python3)" >&2; exit 1; }
 	@$(PYTHON) -m deploy.local.bootstrap --servers
+
+prometheus: ## Put Prometheus and promtool into .venv, where they can be had
+	@test -n "$(PYTHON)" || { echo "Lumis needs Python 3.11, 3.12 or 3.13 (Debian, Ubuntu: apt-get install python3)" >&2; exit 1; }
+	@$(PYTHON) -m deploy.local.bootstrap --prometheus
 
 run: servers ## Start everything on 127.0.0.1 in the foreground (PORT=8080); Ctrl-C ends it
 	@$(LOCAL) run
@@ -45,7 +49,7 @@ token: install ## Print a development token: USER=name [SCOPE=admin] [LUMIS=100]
 	@test "$(origin USER)" = "command line" || { echo "say for whom: make token USER=name [SCOPE=admin] [LUMIS=100]" >&2; exit 1; }
 	@$(LOCAL) token "$(USER)" --scope "$(SCOPE)" --lumis "$(or $(LUMIS),0)"
 
-test: servers ## Run the tests (ARGS=… goes to pytest)
+test: servers prometheus ## Run the tests (ARGS=… goes to pytest)
 	@$(PY) -m pytest $(ARGS)
 
 check: install ## What CI runs beside the tests: ruff, formatting, types, import rules, generated documents

@@ -14,6 +14,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -21,6 +22,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
+PROMETHEUS = VENV / "opt" / "prometheus" / "usr" / "bin"
+"""Where Prometheus and promtool are unpacked to."""
 DATA = ROOT / ".lumis"
 _STAMP = VENV / ".lumis-stamp"
 _INSTALLING = VENV / ".lumis-installing"
@@ -54,6 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Install what is missing; the exit code."""
     parser = argparse.ArgumentParser(prog="bootstrap", description="Install what Lumis needs into .venv.")
     parser.add_argument("--servers", action="store_true", help="what MongoDB and RabbitMQ need, too")
+    parser.add_argument("--prometheus", action="store_true", help="Prometheus and promtool, too, where they can be had")
     given = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # pip and apt-get end with us
     try:
@@ -62,6 +66,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if given.servers:
                 ensure_mongod()
                 ensure_rabbitmq()
+            if given.prometheus:
+                ensure_prometheus()
     except Impossible as problem:
         print(f"\n{problem}", file=sys.stderr)
         return 1
@@ -164,6 +170,41 @@ def ensure_rabbitmq() -> None:
         return
     with _step("installing rabbitmq-server (no system-wide server is started)"):
         install_packages("rabbitmq-server")
+
+
+def ensure_prometheus() -> None:
+    """Unpack Debian's package into `.venv`, where Prometheus is not on PATH; the system stays as it is.
+
+    Nobody needs it to run Lumis, so where it cannot be had that is said, and is no failure.
+    """
+    wanted = ("prometheus", "promtool")
+    if all(os.access(PROMETHEUS / name, os.X_OK) or shutil.which(name) for name in wanted):
+        return
+    try:
+        with _step("unpacking prometheus into .venv (no server is started)"):
+            _unpack("prometheus", PROMETHEUS.parents[1])
+    except Impossible as problem:
+        print(f"\nwithout Prometheus its tests are skipped: {problem}", file=sys.stderr)
+
+
+def _unpack(package: str, target: Path) -> None:
+    if not (shutil.which("apt-get") and shutil.which("dpkg-deb")):
+        raise Impossible(f"this is no Debian or Ubuntu; put {package} on PATH by hand")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+        fetch = ["sh", "-c", 'cd "$1" && apt-get download -qq "$2"', "sh", folder, package]
+        try:
+            _call(fetch, what=f"apt-get download {package}")
+        except Impossible:
+            if not _may_install():
+                raise
+            sudo = [] if os.geteuid() == 0 else ["sudo", "-n"]
+            _call([*sudo, "apt-get", "update", "-qq"])
+            _call(fetch, what=f"apt-get download {package}")
+        (found,) = Path(folder).glob("*.deb")
+        _call(["dpkg-deb", "-x", str(found), f"{folder}/tree"])
+        shutil.rmtree(target, ignore_errors=True)
+        (Path(folder) / "tree").rename(target)  # whole or not at all
 
 
 def install_packages(*names: str) -> None:

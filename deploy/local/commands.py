@@ -85,7 +85,14 @@ def _run(folder: Folder, log: Log) -> int:
 
 
 def _record_of(where: Addresses) -> Record:
-    return Record(os.getpid(), where.url, where.mongodb_url, where.rabbitmq_url, where.ops_ports)
+    return Record(
+        os.getpid(),
+        where.url,
+        where.mongodb_url,
+        where.rabbitmq_url,
+        where.ops_ports,
+        broker_metrics_port=where.broker_metrics_port,
+    )
 
 
 def listen_for_signals(stack: Stack) -> None:

@@ -88,7 +88,13 @@ class RabbitMQContainer(Container):
     image = "rabbitmq:4"
     inner_port = 5672
     data = "/var/lib/rabbitmq"
-    options = ("--hostname", "lumis")
+    inner_metrics_port = 15692
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.metrics_port = free_ports(1)[0]
+        metrics = f"{LOOPBACK}:{self.metrics_port}:{self.inner_metrics_port}"
+        self.options = ("--hostname", "lumis", "-p", metrics)
 
     @property
     def url(self) -> str:

@@ -37,9 +37,9 @@ class RabbitMQ(Server):
 
     def __init__(self, folder: Path, port: int | None = None) -> None:
         super().__init__(folder)
-        ports = free_ports(3)
+        ports = free_ports(4)
         self.port = port or ports[0]
-        self._distribution_port, self._epmd_port = ports[1:]
+        self._distribution_port, self._epmd_port, self.metrics_port = ports[1:]
         self._epmd: Process | None = None
 
     @property
@@ -82,7 +82,7 @@ class RabbitMQ(Server):
         files = {
             "CONFIG_FILE": self._write("rabbitmq.conf", self._settings()),
             "ADVANCED_CONFIG_FILE": self._write("advanced.config", "[].\n"),
-            "ENABLED_PLUGINS_FILE": self._write("enabled_plugins", "[].\n"),
+            "ENABLED_PLUGINS_FILE": self._write("enabled_plugins", "[rabbitmq_prometheus].\n"),
             "CONF_ENV_FILE": self._write("rabbitmq-env.conf", ""),
             "MNESIA_BASE": self.folder / "data",
             "LOG_BASE": self.folder,
@@ -110,6 +110,10 @@ class RabbitMQ(Server):
             "loopback_users.guest = true\n"
             "disk_free_limit.absolute = 50MB\n"
             "log.console.level = warning\n"
+            f"prometheus.tcp.ip = {LOOPBACK}\n"
+            f"prometheus.tcp.port = {self.metrics_port}\n"
+            # Statistics of the management page, which is not here.
+            "management_agent.disable_metrics_collector = true\n"
         )
 
     def _write(self, name: str, text: str) -> Path:

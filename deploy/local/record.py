@@ -31,6 +31,7 @@ class Record:
     ops_ports: Mapping[str, int]
     stamps: tuple[str, ...] = ()
     """Marks of the processes that it started (see `processes_of`)."""
+    broker_metrics_port: int | None = None
     ready: bool = field(default=False)
 
 

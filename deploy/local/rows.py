@@ -50,6 +50,8 @@ class Addresses:
     ops_ports: Mapping[str, int]
     simulator_port: int | None = None
     """Where SUNAT's simulator listens; None where it is not started."""
+    broker_metrics_port: int | None = None
+    """Where the broker shows its metrics; None for a broker that was not started here."""
 
     @property
     def url(self) -> str:

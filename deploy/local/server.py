@@ -28,6 +28,8 @@ class Server(ABC):
     """What both servers share: a folder, a process, and waiting until it answers."""
 
     name = ""
+    metrics_port: int | None = None
+    """Where it shows its own metrics to Prometheus, on the loopback; None where it does not."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder.resolve()

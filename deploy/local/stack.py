@@ -49,7 +49,8 @@ class Stack:
         mongodb_url = inherited.get("MONGODB_URL") or self._own(mongodb_server(folder / "mongodb"))
         rabbitmq_url = inherited.get("RABBITMQ_URL") or self._own(rabbitmq_server(folder / "rabbitmq"))
         sunat = None if inherited.get("SUNAT_BASE_URL") else simulator_port
-        self.where = Addresses(mongodb_url, rabbitmq_url, http_port, ops_ports, sunat)
+        broker_metrics = next((each.metrics_port for each in self._servers if each.metrics_port), None)
+        self.where = Addresses(mongodb_url, rabbitmq_url, http_port, ops_ports, sunat, broker_metrics)
         self._services: dict[ServiceRow, Process] = {}
 
     def _own(self, server: Server) -> str:

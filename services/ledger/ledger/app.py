@@ -47,7 +47,11 @@ async def build(settings: LedgerSettings, platform: Platform) -> Deps:
         store=Store(database),
         bus=platform.bus,
         terms=Terms(
-            prices={"upload": settings.upload_price, "retry": settings.retry_price},
+            prices={
+                "upload": settings.upload_price,
+                "retry": settings.retry_price,
+                "extract": settings.extract_price,
+            },
             hold_time=timedelta(seconds=settings.hold_seconds),
             max_open=settings.max_open_holds,
         ),

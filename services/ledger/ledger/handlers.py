@@ -40,7 +40,7 @@ async def hold_credits(call: HoldCredits, deps: Deps) -> Reply:
     """
     step, terms = _step(call, deps), deps.terms
     if prices := await deps.store.prices.in_force():
-        terms = replace(terms, prices=prices)
+        terms = replace(terms, prices={**terms.prices, **prices})
     with metrics.refusals("hold"):
         outcome = await deps.store.change(
             call.user_id,
@@ -87,13 +87,14 @@ async def adjust_credits(call: AdjustCredits, deps: Deps) -> Reply:
 async def read_prices(call: ReadPrices, deps: Deps) -> Reply:
     """What operations cost now."""
     del call
-    return Reply(Prices.model_validate(await deps.store.prices.newest() or deps.terms.prices))
+    return Reply(Prices.model_validate({**deps.terms.prices, **(await deps.store.prices.newest() or {})}))
 
 
 async def set_prices(call: SetPrices, deps: Deps) -> Reply:
     """Put prices in force for holds placed from now on: here at once, in other processes within a second."""
     administrator = pseudonym(call.administrator)
-    wanted: dict[Operation, int] = {"upload": call.prices.upload, "retry": call.prices.retry}
+    given = call.prices
+    wanted: dict[Operation, int] = {"upload": given.upload, "retry": given.retry, "extract": given.extract}
     if await deps.store.prices.set(wanted, administrator, deps.now()):
         _log.info("prices set", **wanted, administrator=administrator)
     return Reply(call.prices)

@@ -10,7 +10,7 @@ from shared.contracts.credits import Operation
 from shared.errors import Unavailable
 from shared.mongo import Database, DuplicateKeyError
 
-OPERATIONS: tuple[Operation, ...] = ("upload", "retry")
+OPERATIONS: tuple[Operation, ...] = ("upload", "retry", "extract")
 _KNOWN_SECONDS = 0.5
 """How long a price list may be used before another look: another process may have set a new one."""
 _ATTEMPTS = 20
@@ -18,7 +18,7 @@ _ATTEMPTS = 20
 
 
 class PriceList:
-    """Prices in Lümis; None where none were ever set and the settings' are in force."""
+    """Prices in Lümis; None where none were ever set. What a list does not name costs what the settings say."""
 
     def __init__(self, database: Database) -> None:
         self._prices = database["prices"]
@@ -77,4 +77,4 @@ class PriceList:
 
 
 def _prices(document: Mapping[str, Any]) -> dict[Operation, int]:
-    return {operation: document[operation] for operation in OPERATIONS}
+    return {operation: document[operation] for operation in OPERATIONS if operation in document}

@@ -150,6 +150,8 @@ class Prices(Contract):
 
     upload: int = Field(ge=0, le=1_000_000)
     retry: int = Field(ge=0, le=1_000_000)
+    extract: int = Field(default=1, ge=0, le=1_000_000)
+    """A document through the Extract API."""
 
 
 class ReadPrices(Call[Prices]):

@@ -297,10 +297,21 @@ async def test_a_body_that_is_none_is_refused(gateway: Gateway, body: bytes, exp
 
 async def test_prices_are_read_and_set(gateway: Gateway) -> None:
     gateway.bus.answers |= {ReadPrices: Prices(upload=15, retry=5), SetPrices: lambda call: call.prices}
-    assert (await as_admin(gateway, "GET", PRICES)).json["data"] == {"upload": 15, "retry": 5}
+    assert (await as_admin(gateway, "GET", PRICES)).json["data"] == {"upload": 15, "retry": 5, "extract": 1}
+    reply = await as_admin(gateway, "PUT", PRICES, json={"upload": 20, "retry": 0, "extract": 3})
+    assert reply.json["data"] == {"upload": 20, "retry": 0, "extract": 3}
+    assert gateway.bus.asked(SetPrices) == [
+        SetPrices(prices=Prices(upload=20, retry=0, extract=3), administrator="boss")
+    ]
+
+
+async def test_prices_that_are_set_without_the_extract_apis_leave_that_as_it_is(gateway: Gateway) -> None:
+    gateway.bus.answers |= {
+        ReadPrices: Prices(upload=15, retry=5, extract=4),
+        SetPrices: lambda call: call.prices,
+    }
     reply = await as_admin(gateway, "PUT", PRICES, json={"upload": 20, "retry": 0})
-    assert reply.json["data"] == {"upload": 20, "retry": 0}
-    assert gateway.bus.asked(SetPrices) == [SetPrices(prices=Prices(upload=20, retry=0), administrator="boss")]
+    assert reply.json["data"] == {"upload": 20, "retry": 0, "extract": 4}
 
 
 @pytest.mark.parametrize("body", [{"upload": 20}, {"upload": 20, "retry": -1}, {"upload": 1_000_001, "retry": 1}])

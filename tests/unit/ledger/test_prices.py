@@ -1,6 +1,7 @@
 """Prices that administrators set, over a real database."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -56,6 +57,17 @@ async def test_prices_survive_a_restart(deps: Deps, database: Database) -> None:
     assert (await read_prices(ReadPrices(), restarted)).answer == Prices(upload=20, retry=7)
 
 
+async def test_a_price_list_from_before_the_extract_api_takes_its_price_from_the_settings(
+    deps: Deps, database: Database
+) -> None:
+    await database["prices"].insert_one({"_id": 1, "administrator": "boss", "upload": 20, "retry": 7})
+    deps = replace(deps, terms=replace(deps.terms, prices={"upload": 15, "retry": 5, "extract": 2}))
+    assert (await read_prices(ReadPrices(), deps)).answer == Prices(upload=20, retry=7, extract=2)
+    assert (await hold_credits(hold("ana", "r1", "extract"), deps)).answer.model_dump()["price"] == 2
+    await set_prices(SetPrices(prices=Prices(upload=20, retry=7, extract=3), administrator="boss"), deps)
+    assert (await hold_credits(hold("ana", "r2", "extract"), deps)).answer.model_dump()["price"] == 3
+
+
 async def test_another_process_that_knew_older_prices_learns_the_new_ones(deps: Deps, database: Database) -> None:
     other = ledger(database, Clock())
     assert await _price(other, "r1") == 15
@@ -78,8 +90,8 @@ async def test_every_price_list_is_kept_with_who_set_it(deps: Deps, database: Da
     await set_prices(_set(15, 5, "another"), deps)
     kept = [row async for row in database["prices"].find({}).sort("_id", 1)]
     assert kept == [
-        {"_id": 1, "upload": 20, "retry": 7, "administrator": pseudonym("boss"), "at": deps.now()},
-        {"_id": 2, "upload": 15, "retry": 5, "administrator": pseudonym("another"), "at": deps.now()},
+        {"_id": 1, "upload": 20, "retry": 7, "extract": 1, "administrator": pseudonym("boss"), "at": deps.now()},
+        {"_id": 2, "upload": 15, "retry": 5, "extract": 1, "administrator": pseudonym("another"), "at": deps.now()},
     ]
 
 

@@ -95,6 +95,8 @@ class PricesGiven(BaseModel):
 
     upload: int = Field(strict=True, ge=0, le=1_000_000, description=_PRICE)
     retry: int = Field(strict=True, ge=0, le=1_000_000, description=_PRICE)
+    extract: int | None = Field(default=None, strict=True, ge=0, le=1_000_000, description=_PRICE)
+    """Of a document through the Extract API; absent, it stays as it is."""
 
 
 class AccountMovementShown(MovementShown):
@@ -131,6 +133,7 @@ class PricesShown(Shown):
 
     upload: int
     retry: int
+    extract: int
 
 
 async def read_account(given: Input[None], deps: Deps) -> Answer:
@@ -192,9 +195,11 @@ async def set_prices(given: Input[bytes], deps: Deps) -> Answer:
     """Set what operations cost, for those that begin from now on."""
     _require_admin(given)
     asked = parse_given(PricesGiven, given.body)
-    prices = Prices(upload=asked.upload, retry=asked.retry)
+    extract = (await deps.bus.call(ReadPrices())).extract if asked.extract is None else asked.extract
+    prices = Prices(upload=asked.upload, retry=asked.retry, extract=extract)
     found = await deps.bus.call(SetPrices(prices=prices, administrator=given.caller.user_id))
-    return Answer(PricesShown.model_validate(found), audit={"upload_price": found.upload, "retry_price": found.retry})
+    audit = {"upload_price": found.upload, "retry_price": found.retry, "extract_price": found.extract}
+    return Answer(PricesShown.model_validate(found), audit=audit)
 
 
 async def _operate(call: GrantCredits | AdjustCredits, deps: Deps) -> Answer:

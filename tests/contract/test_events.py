@@ -57,7 +57,7 @@ def test_event_names_are_subject_past_participle_and_version() -> None:
     for row in EVENTS:
         subject, verb, version = row.event.NAME.split(".")
         assert subject.isalpha()
-        assert verb.endswith(("ed", "able", "held"))
+        assert verb.endswith(("ed", "able", "held", "sent"))
         assert version.startswith("v")
 
 

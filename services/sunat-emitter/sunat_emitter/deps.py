@@ -13,7 +13,17 @@ from sunat_emitter.firmas import Firmas
 from sunat_emitter.imprenta import Imprenta
 from sunat_emitter.mail import Correspondencia
 from sunat_emitter.steps import Sending
-from sunat_emitter.store import Archivos, Comprobantes, Contadores, Emisiones, Emisores, Series, Ventas
+from sunat_emitter.store import (
+    Agrupaciones,
+    Archivos,
+    Comprobantes,
+    Contadores,
+    Emisiones,
+    Emisores,
+    Resumenes,
+    Series,
+    Ventas,
+)
 from sunat_emitter.turnos import Turnos
 from sunat_emitter.vault import Vault
 
@@ -36,6 +46,8 @@ class Deps:
     archivos: Archivos
     contadores: Contadores
     emisiones: Emisiones
+    resumenes: Resumenes
+    agrupaciones: Agrupaciones
     vault: Vault
     firmas: Firmas
     bus: Publisher
@@ -67,6 +79,8 @@ def on_database(database: Database, bus: Publisher, vault: Vault, firmas: Firmas
         archivos=Archivos(database),
         contadores=contadores,
         emisiones=Emisiones(database),
+        resumenes=Resumenes(database),
+        agrupaciones=Agrupaciones(database),
         vault=vault,
         firmas=firmas,
         bus=bus,

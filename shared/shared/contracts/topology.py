@@ -34,6 +34,14 @@ from shared.contracts.erasure import ErasureCompleted, ErasureRequested
 from shared.contracts.extract import CallbackScheduled, DocumentCorrected
 from shared.contracts.message import Call, Event
 from shared.contracts.plazos import PlazoNeared, PlazoPassed
+from shared.contracts.resumenes import (
+    BajaResolved,
+    BajaSent,
+    ComprobanteVoided,
+    ResumenIssued,
+    ResumenResolved,
+    ResumenSent,
+)
 from shared.contracts.reviews import (
     InvoiceApproved,
     InvoiceCorrected,
@@ -123,6 +131,12 @@ EVENTS: tuple[EventRow, ...] = (
     EventRow(ComprobanteIssued, "sunat-emitter", ("sunat-emitter",)),
     EventRow(ComprobanteAccepted, "sunat-emitter"),
     EventRow(ComprobanteRejected, "sunat-emitter", ("sunat-emitter",)),
+    EventRow(ComprobanteVoided, "sunat-emitter"),
+    EventRow(ResumenIssued, "sunat-emitter"),
+    EventRow(ResumenSent, "sunat-emitter"),
+    EventRow(ResumenResolved, "sunat-emitter"),
+    EventRow(BajaSent, "sunat-emitter"),
+    EventRow(BajaResolved, "sunat-emitter"),
     EventRow(CorreoRequested, "sunat-emitter", ("sunat-emitter",)),
     EventRow(PlazoNeared, "sunat-emitter"),
     EventRow(PlazoPassed, "sunat-emitter"),

@@ -1,5 +1,6 @@
 """The collections of the database `sunat_emitter`, a file each; `emision` writes several in one transaction."""
 
+from sunat_emitter.store.agrupacion import Agrupacion, Agrupaciones
 from sunat_emitter.store.archivos import Archivos
 from sunat_emitter.store.comprobantes import Comprobantes, StoredComprobante
 from sunat_emitter.store.contadores import Contadores
@@ -7,12 +8,15 @@ from sunat_emitter.store.correos import Correos
 from sunat_emitter.store.emision import Emisiones, Emission, NumberTaken, SerieMoved, SourceChanged
 from sunat_emitter.store.emisores import Emisores, StoredCertificate, StoredEmisor
 from sunat_emitter.store.logos import Logos
+from sunat_emitter.store.resumenes import LineaResumen, Resumenes, StoredResumen
 from sunat_emitter.store.series import Series, StoredSerie
 from sunat_emitter.store.ventas import StoredVenta, Ventas
 
 __all__ = [
     "DATABASE",
     "INDEXES",
+    "Agrupacion",
+    "Agrupaciones",
     "Archivos",
     "Comprobantes",
     "Contadores",
@@ -20,14 +24,17 @@ __all__ = [
     "Emisiones",
     "Emisores",
     "Emission",
+    "LineaResumen",
     "Logos",
     "NumberTaken",
+    "Resumenes",
     "SerieMoved",
     "Series",
     "SourceChanged",
     "StoredCertificate",
     "StoredComprobante",
     "StoredEmisor",
+    "StoredResumen",
     "StoredSerie",
     "StoredVenta",
     "Ventas",
@@ -41,4 +48,5 @@ INDEXES = (
     *Comprobantes.INDEXES,
     *Archivos.INDEXES,
     *Correos.INDEXES,
+    *Resumenes.INDEXES,
 )

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from shared.contracts.message import Contract
 from shared.contracts.sunat.emisores import Endpoint
@@ -12,6 +12,9 @@ from shared.mongo import Database, Index
 from sunat_emitter.documents.model import Comprobante
 
 _COMPROBANTES = "comprobantes"
+Via = Literal["individual", "resumen"]
+"""How SUNAT is told of a comprobante: by itself, or in a daily summary."""
+RESUMEN: Via = "resumen"
 
 
 class StoredComprobante(Contract):
@@ -43,6 +46,16 @@ class StoredComprobante(Contract):
     request_id: str
     notas: int = 0
     """How many notes were issued on it."""
+    via: Via = "individual"
+    resumen: str | None = None
+    """The RC or RA that it is in, until SUNAT has decided that."""
+    informado_por: str | None = None
+    """The RC by which SUNAT took it."""
+    anulado_por: str | None = None
+    """The RC or RA by which it is void."""
+    motivo_anulacion: str | None = None
+    aviso: str | None = None
+    """Why SUNAT refused the last RC or RA that it was in."""
 
 
 class Comprobantes:
@@ -54,6 +67,12 @@ class Comprobantes:
         Index(_COMPROBANTES, (("company", 1), ("clave", 1)), unique=True, partial={"clave": {"$type": "string"}}),
         Index(_COMPROBANTES, (("ruc", 1), ("tipo", 1), ("serie", 1), ("numero", -1))),
         Index(_COMPROBANTES, (("created_at", 1),), partial={"told.issued": False}),
+        Index(
+            _COMPROBANTES,
+            (("emisor_id", 1), ("fecha_emision", 1)),
+            partial={"via": RESUMEN, "estado": "PENDIENTE"},
+        ),
+        Index(_COMPROBANTES, (("resumen", 1),), partial={"resumen": {"$type": "string"}}),
     )
 
     def __init__(self, database: Database) -> None:

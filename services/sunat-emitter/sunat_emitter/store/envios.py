@@ -24,6 +24,8 @@ INDEXES = (
 PENDIENTE, ACEPTADO, RECHAZADO = "PENDIENTE", "ACEPTADO", "RECHAZADO"
 
 _HELD = {"estado": PENDIENTE, "envio": {"$exists": True}, "envio.next_try_at": {"$exists": False}}
+_BY_ITSELF = {"via": {"$ne": "resumen"}}
+"""What a daily summary tells SUNAT is never sent by itself."""
 _LEASE = ("envio.lease_until", "envio.owner")
 _WITHOUT_LINES = {"documento.lineas": 0}
 _WITHOUT_DOCUMENT = {"documento": 0}
@@ -100,7 +102,7 @@ class Envios:
     async def claim(self, name: str, owner: str, now: datetime, until: datetime) -> Envio | None:
         """Take a comprobante that nobody else has; None where somebody has, it is decided already, or unknown."""
         found = await self._comprobantes.find_one_and_update(
-            {"_id": name, "estado": PENDIENTE, **_free(now)},
+            {"_id": name, "estado": PENDIENTE, **_BY_ITSELF, **_free(now)},
             {"$set": {"envio.owner": owner, "envio.lease_until": until, "envio.next_try_at": until}},
             projection=_WITHOUT_LINES,
             return_document=ReturnDocument.AFTER,
@@ -181,7 +183,8 @@ class Envios:
     async def adopt(self, first_try_at: datetime) -> int:
         """Give a time to those that were issued and that nobody has taken yet, in case their event is lost."""
         done = await self._comprobantes.update_many(
-            {"estado": PENDIENTE, "envio": {"$exists": False}}, {"$set": {"envio.next_try_at": first_try_at}}
+            {"estado": PENDIENTE, "envio": {"$exists": False}, **_BY_ITSELF},
+            {"$set": {"envio.next_try_at": first_try_at}},
         )
         return done.modified_count
 
@@ -194,7 +197,7 @@ class Envios:
     async def send_again(self, names: Sequence[str], now: datetime) -> int:
         """Have comprobantes sent, or asked after, that were held back; how many."""
         done = await self._comprobantes.update_many(
-            {"_id": {"$in": list(names)}, "estado": PENDIENTE},
+            {"_id": {"$in": list(names)}, "estado": PENDIENTE, **_BY_ITSELF},
             {"$set": {"envio.next_try_at": now, "envio.parado": False, "envio.escalon": 0}},
         )
         return done.modified_count

@@ -4,7 +4,9 @@ import asyncio
 from dataclasses import dataclass
 from typing import Any
 
+from ocr_engine.engine import Document
 from ocr_engine.evidence import Evidence, Word
+from shared.contracts.odoo import UserInfos
 from shared.contracts.reading import ReadField, Reading
 
 PAGE = b"\xff\xd8\xff page"
@@ -40,6 +42,9 @@ class FakeLocalEngine:
         self.read_error: Exception | None = None
         self.words_seconds = 0.0
         self.read_seconds = 0.0
+        self.text = ""
+        self.infos: UserInfos | None = None
+        self.found: tuple[str, ...] | None = ()
         self.asked: list[Asked] = []
         self.words_cancelled = False
 
@@ -68,11 +73,17 @@ class FakeLocalEngine:
             raise self.render_error
         return self.pages[:max_pages]
 
-    async def read(self, content: bytes, content_type: str, *, schema_name: str, mode: int, timeout: float) -> Reading:
-        self.asked.append(Asked("read", content, content_type, timeout, (schema_name, mode)))
+    async def read_with_text(self, document: Document, timeout: float) -> tuple[Reading, str]:
+        about = (document.schema_name, document.mode)
+        self.asked.append(Asked("read", document.content, document.content_type, timeout, about))
+        self.infos = document.infos
         await asyncio.sleep(min(self.read_seconds, timeout))
         if self.read_seconds >= timeout:
             raise TimeoutError
         if self.read_error:
             raise self.read_error
-        return self.reading
+        return self.reading, self.text
+
+    async def search(self, pattern: str, text: str, timeout: float) -> tuple[str, ...] | None:
+        self.asked.append(Asked("search", text.encode(), pattern, timeout))
+        return self.found

@@ -11,11 +11,13 @@ from ocr_engine.budget import Deadline
 from ocr_engine.engine import Document, Local, WordSearch
 from ocr_engine.evidence import Evidence, UnreadableDocument, Word
 from ocr_engine.lines import text_of
+from ocr_engine.local.signature import picture_side
 from ocr_engine.location import locate
 from ocr_engine.prompts import prompt_for
 from ocr_engine.question import Options, Part, Question
 from ocr_engine.schemas import SCHEMAS
 from ocr_engine.schemas.shape import DocumentSchema, narrowed
+from ocr_engine.sender import heed
 from ocr_engine.validation import plausible, validate
 from shared import telemetry
 from shared.contracts.documents import Unreadable
@@ -44,6 +46,10 @@ class Limits:
     """Documents for which that OCR runs at a time; others go without places, so that the engine can read."""
     locate_wait: float = 3.0
     """Longest wait for those words once the reading is there."""
+    text_wait: float = 20.0
+    """Likewise for a schema whose answers show the text, which comes of the same words."""
+    most_pages: int = 100
+    """Of a PDF under a schema that limits them."""
     pages_to_models: int = 10
     """A PDF with more pages is not sent whole: its first pages are, as pictures."""
     patience: Patience = field(default_factory=Patience)
@@ -58,6 +64,8 @@ class Result:
     attempts: tuple[Attempt, ...]
     annotations: bytes | None = None
     """What OpenRouter parsed of the document for this reading, as JSON."""
+    text: str = ""
+    """All of the document's text that was seen."""
 
 
 class Chain:
@@ -118,15 +126,19 @@ class _Run:
         self._pages: tuple[Part, ...] | None = None
         self._best: Reading | None = None
         self._annotations: bytes | None = None
+        self._text = ""
         self._evidence = Evidence(pages=1, pages_read=1)
 
     async def look(self) -> None:
         """The cheap look; one that takes too long is done without.
 
         Raises:
-            UnreadableDocument: the document itself is at fault.
+            UnreadableDocument: the document itself is at fault, or of a size that the schema refuses.
         """
-        document = self._document
+        document, schema = self._document, self._schema
+        side = picture_side(document.content)
+        if side is not None and 0 < side < schema.least_side:
+            raise UnreadableDocument(Unreadable.TOO_SMALL)
         try:
             with telemetry.span("inspect document"):
                 seconds = min(self._deadline.remaining(), self._limits.look_seconds)
@@ -137,6 +149,8 @@ class _Run:
             _log.warning("document not inspected", reason=error.reason.value)
         except TimeoutError:
             _log.warning("document not inspected", reason="timeout")
+        if schema.limits_pages and self._evidence.pages > self._limits.most_pages:
+            raise UnreadableDocument(Unreadable.TOO_MANY_PAGES)
 
     async def by_models(self, providers: tuple[Provider, ...]) -> Reading | None:
         """The first plausible reading of a hosted model, its values located."""
@@ -169,13 +183,7 @@ class _Run:
         document, seconds = self._document, self._deadline.remaining()
         try:
             with telemetry.span("provider local"):
-                reading = await self._local.read(
-                    document.content,
-                    document.content_type,
-                    schema_name=document.schema_name,
-                    mode=document.mode,
-                    timeout=seconds,
-                )
+                reading, self._text = await self._local.read_with_text(document, seconds)
             outcome = "ok" if self._keep(reading) else "implausible"
         except (UnreadableDocument, TimeoutError) as error:
             outcome = error.reason.value if isinstance(error, UnreadableDocument) else "timeout"
@@ -195,7 +203,8 @@ class _Run:
         warnings = tuple(dict.fromkeys((*self._evidence.warnings, *reading.warnings)))
         update = {"attempts": tuple(self._attempts.made), "warnings": warnings}
         annotations = self._annotations if reading.provider == _OPENROUTER else None
-        return Result(reading.model_copy(update=update), None, tuple(self._attempts.made), annotations)
+        text = self._text or self._evidence.text
+        return Result(reading.model_copy(update=update), None, tuple(self._attempts.made), annotations, text)
 
     def gave_up(self, reason: Unreadable) -> Result:
         """No reading."""
@@ -236,7 +245,8 @@ class _Run:
         """Begin OCR for the places of values, where there is no text layer to find them in."""
         wanted = self._limits.locate_values and self._schema.places
         if wanted and not self._evidence.words and self._words is None:
-            self._words = self._search.begin(self._document, self._deadline.remaining())
+            seconds = self._deadline.remaining()
+            self._words = self._search.begin(self._document, seconds, wanted=self._schema.shows_text)
 
     async def _words_within(self, deadline: Deadline) -> tuple[Word, ...]:
         """The words, none where they are not there in time: a place is a nicety."""
@@ -251,8 +261,23 @@ class _Run:
         """The reading with the places of its values, as far as words are there in time."""
         if reading is None or reading.provider == "local":
             return reading
-        words = await self._words_within(self._deadline.share(self._limits.locate_wait))
-        return locate(reading, words) if words else reading
+        wait = self._limits.text_wait if self._schema.shows_text else self._limits.locate_wait
+        words = await self._words_within(self._deadline.share(wait))
+        if words:
+            self._evidence = replace(self._evidence, words=words, text=self._evidence.text or text_of(words))
+        return locate(await self._heeded(reading), words)
+
+    async def _heeded(self, reading: Reading) -> Reading:
+        """A model's reading with what the sender says of themselves, as far as the paper's text bears it out."""
+        text, infos = self._evidence.text, self._document.infos
+        orders: tuple[str, ...] | None = None
+        if text and infos and infos.purchase_order_regex:
+            try:
+                seconds = min(self._deadline.remaining(), self._limits.look_seconds)
+                orders = await self._local.search(infos.purchase_order_regex, text, seconds)
+            except TimeoutError:
+                _log.warning("no process was free for the sender's pattern")
+        return heed(reading, infos, text, orders)
 
     async def _question(self, provider: Provider, deadline: Deadline) -> Question | None:
         options = self._document.options
@@ -261,7 +286,7 @@ class _Run:
         if not parts:
             return None
         return Question(
-            prompt=prompt_for(self._schema, self._document.mode, self._document.retry),
+            prompt=prompt_for(self._schema, self._document.mode, self._document.retry, self._document.infos),
             schema=self._schema,
             parts=parts,
             most_tokens=self._limits.patience.most_tokens,

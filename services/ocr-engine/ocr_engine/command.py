@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ocr_engine.drawing import with_boxes
+from ocr_engine.engine import Document
 from ocr_engine.listing import listed
 from ocr_engine.local.signature import sniff
 from ocr_engine.providers.local import LocalEngine, UnreadableDocument
@@ -138,9 +139,8 @@ async def _read(content: bytes, options: argparse.Namespace) -> Outcome:
     await engine.start()
     try:
         started = time.perf_counter()
-        reading, text = await engine.read_with_text(
-            content, content_type, schema_name=options.schema, mode=options.mode, timeout=SECONDS
-        )
+        document = Document(content, content_type, options.schema, options.mode)
+        reading, text = await engine.read_with_text(document, SECONDS)
         seconds = time.perf_counter() - started
         page = None
         if options.boxes is not None:

@@ -7,6 +7,7 @@ from typing import Protocol
 from ocr_engine.evidence import Evidence, UnreadableDocument, Word
 from ocr_engine.question import Options
 from shared.contracts.lumis import Retry
+from shared.contracts.odoo import UserInfos
 from shared.contracts.reading import Reading
 
 
@@ -21,6 +22,8 @@ class Document:
     retry: Retry | None = None
     """Set where only some fields are looked for."""
     options: Options = field(default_factory=Options)
+    infos: UserInfos | None = None
+    """What the sender says of themselves."""
 
 
 class Local(Protocol):
@@ -38,8 +41,12 @@ class Local(Protocol):
         """Upright JPEG pages without metadata."""
         ...
 
-    async def read(self, content: bytes, content_type: str, *, schema_name: str, mode: int, timeout: float) -> Reading:
-        """A whole reading."""
+    async def read_with_text(self, document: Document, timeout: float) -> tuple[Reading, str]:
+        """A whole reading, and all the lines of text that it was read from."""
+        ...
+
+    async def search(self, pattern: str, text: str, timeout: float) -> tuple[str, ...] | None:
+        """What a sender's own pattern matches in a text; None where it is no pattern, or takes too long."""
         ...
 
 
@@ -55,9 +62,11 @@ class WordSearch:
         self._at_once = at_once
         self._running: set[asyncio.Task[tuple[Word, ...]]] = set()
 
-    def begin(self, document: Document, seconds: float) -> "asyncio.Task[tuple[Word, ...]] | None":
-        """Begin a search; None where enough are running."""
-        if len(self._running) >= self._at_once:
+    def begin(
+        self, document: Document, seconds: float, *, wanted: bool = False
+    ) -> "asyncio.Task[tuple[Word, ...]] | None":
+        """Begin a search; None where enough are running. One that is `wanted` waits for its turn instead."""
+        if len(self._running) >= self._at_once and not wanted:
             return None
         task = asyncio.create_task(self._find(document, seconds))
         self._running.add(task)

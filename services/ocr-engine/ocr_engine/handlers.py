@@ -17,6 +17,7 @@ from ocr_engine.schemas import SCHEMAS
 from ocr_engine.store import ReadingStore
 from shared.contracts.documents import DocumentRecognized, DocumentUnreadable, DocumentUploaded, Unreadable
 from shared.contracts.message import Event
+from shared.contracts.odoo import LARGEST_TEXT
 from shared.errors import Rejected
 
 _log = structlog.get_logger()
@@ -90,7 +91,13 @@ async def _read(event: DocumentUploaded, deps: Deps) -> Event:
     if content is None:
         return _unreadable(event, Unreadable.FILE_GONE)
     document = Document(
-        content, event.content_type, event.schema_name, event.mode, event.retry, await _options(event, deps)
+        content,
+        event.content_type,
+        event.schema_name,
+        event.mode,
+        event.retry,
+        await _options(event, deps),
+        event.user_infos,
     )
     result = await deps.chain.read(document, deadline)
     return _event_of(event, result, await _keep_annotations(result, deps))
@@ -132,6 +139,8 @@ def _event_of(event: DocumentUploaded, result: Result, annotations_id: str | Non
         reading=result.reading,
         retry=event.retry,
         annotations_id=annotations_id,
+        user_infos=event.user_infos,
+        full_text=result.text[:LARGEST_TEXT] if SCHEMAS[event.schema_name].shows_text else "",
     )
 
 

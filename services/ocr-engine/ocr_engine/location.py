@@ -73,7 +73,11 @@ def locate(reading: Reading, words: Sequence[Word]) -> Reading:
     for item in reading.items:
         placed, after = _located_item(item, seen, after)
         items.append(placed)
-    return reading.model_copy(update={"fields": fields, "items": tuple(items)})
+    tables = {
+        name: tuple({key: _located(key, field, seen, None) for key, field in row.items()} for row in rows)
+        for name, rows in reading.tables.items()
+    }
+    return reading.model_copy(update={"fields": fields, "items": tuple(items), "tables": tables})
 
 
 def _located_item(item: dict[str, ReadField], seen: _Seen, after: int) -> tuple[dict[str, ReadField], int]:

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 import structlog
 
 from reconciler.metrics import MISSING, RECONCILED, WARNINGS
-from reconciler.schemas import india_gst_v4, india_legacy, lumis, lumis_retry
+from reconciler.schemas import india_gst_v4, india_legacy, lumis, lumis_retry, odoo
 from reconciler.store import InvoiceStore
 from shared.contracts.documents import DocumentRecognized, DocumentReconciled, Outcome
 from shared.contracts.india import INDIA_GST_V4, INDIA_LEGACY
 from shared.contracts.lumis import LUMIS, Retry
 from shared.contracts.message import Event
+from shared.contracts.odoo import ODOO_APPLICANT, ODOO_EXPENSE, ODOO_INVOICE
 from shared.errors import Rejected
 
 _log = structlog.get_logger()
@@ -20,6 +21,9 @@ SCHEMAS: Mapping[str, Callable[[DocumentRecognized], Outcome]] = {
     LUMIS: lumis.reconcile,
     INDIA_GST_V4: india_gst_v4.reconcile,
     INDIA_LEGACY: india_legacy.reconcile,
+    ODOO_INVOICE: odoo.reconcile,
+    ODOO_EXPENSE: odoo.reconcile,
+    ODOO_APPLICANT: odoo.reconcile,
 }
 """What is made of a reading, by the schema's name. A new schema is a module in `schemas` and a row here."""
 

@@ -1,4 +1,4 @@
-"""Codes of what does not agree on an invoice of Panama: one for each fault, whoever finds it; so it is told once."""
+"""Codes of what does not agree on an invoice: one for each fault, whoever finds it; so it is told once."""
 
 DV_MISMATCH = "DV_MISMATCH"
 """The check digits do not belong to the RUC; one of the two is misread or misprinted."""
@@ -21,3 +21,5 @@ ITBMS_MISMATCH = "ITBMS_MISMATCH"
 """More ITBMS than the highest rate on everything would give, or less than none."""
 XML_DIFFERS = "XML_DIFFERS"
 """The invoice's own XML says otherwise than what was read of its print; the XML was taken."""
+ORDER_PATTERN_IGNORED = "ORDER_PATTERN_IGNORED"
+"""The sender's own pattern for purchase orders is none, or took too long; it was left out."""

@@ -11,7 +11,11 @@ from ocr_engine.local.orientation import Orientation
 from ocr_engine.local.page import Document
 from ocr_engine.local.protocol import Head, evidence_as_json
 from ocr_engine.local.schemas import SCHEMAS, Schema
+from ocr_engine.local.search import search
+from ocr_engine.location import locate
+from ocr_engine.sender import heed
 from ocr_engine.validation import plausible, validate
+from shared.contracts.odoo import LARGEST_TEXT, ODOO_INVOICE, UserInfos
 from shared.contracts.reading import ReadField, Reading
 
 if TYPE_CHECKING:
@@ -56,25 +60,29 @@ class Jobs:
         if name == "words":
             _, document = upright(opened(content, self.orientation), self.recognizer, FAST_SIDE)
             return {"words": [[word.text, word.page, word.box, word.aspect] for word in document.words()]}, b""
+        if name == "search":
+            return {"found": search(head["pattern"], content.decode("utf-8", "replace"))}, b""
         if name == "shown":
             return {}, page_as_shown(content, head["page"])
         if name == "read":
             ends = time.monotonic() + head["seconds"]
-            reading, text = self._read(content, head, ends)
-            return {"reading": reading.model_dump(mode="json"), **({"text": text} if head.get("text") else {})}, b""
+            reading, document = self._read(content, head, ends)
+            reading = _heeded(reading, document, head)
+            text = {"text": document.text[:LARGEST_TEXT]} if head.get("text") else {}
+            return {"reading": reading.model_dump(mode="json"), **text}, b""
         raise KeyError(name)
 
-    def _read(self, content: bytes, head: Head, ends: float) -> tuple[Reading, str]:
-        """The better of one or two looks, and the lines of text that it was read from."""
+    def _read(self, content: bytes, head: Head, ends: float) -> tuple[Reading, Document]:
+        """The better of one or two looks, and the document as it was seen."""
         schema, mode = SCHEMAS[head["schema"]], int(head["mode"])
         start, document = upright(opened(content, self.orientation), self.recognizer, FAST_SIDE)
         document = _allowed(document, head)
         reading = _read(document, schema, mode)
         if not start.scans or not _doubtful(reading, schema) or time.monotonic() + _FINE_LOOK_SECONDS > ends:
-            return reading, document.text
+            return reading, document
         finer = _allowed(recognized(start, self.recognizer, FINE_SIDE), head)
         second = _read(finer, schema, mode)
-        return max((reading, document.text), (second, finer.text), key=lambda look: schema.quality(look[0]))
+        return max((reading, document), (second, finer), key=lambda look: schema.quality(look[0]))
 
 
 def _allowed(document: Document, head: Head) -> Document:
@@ -84,6 +92,16 @@ def _allowed(document: Document, head: Head) -> Document:
 
 def _read(document: Document, schema: Schema, mode: int) -> Reading:
     return validate(schema.read(document, mode), _evidence(document))
+
+
+def _heeded(reading: Reading, document: Document, head: Head) -> Reading:
+    """The reading of an invoice with what its sender says of themselves; what was not placed yet is looked for."""
+    if reading.schema_name != ODOO_INVOICE:
+        return reading
+    infos = UserInfos.model_validate(head["infos"]) if head.get("infos") else None
+    pattern = infos.purchase_order_regex if infos else None
+    orders = search(pattern, document.text) if pattern else None
+    return locate(heed(reading, infos, document.text, orders), document.words())
 
 
 def _evidence(document: Document) -> Evidence:

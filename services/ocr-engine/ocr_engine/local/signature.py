@@ -8,7 +8,7 @@ from typing import Literal
 from ocr_engine.evidence import UnreadableDocument
 from shared.contracts.documents import Unreadable
 
-ContentType = Literal["image/jpeg", "image/png", "image/webp", "application/pdf"]
+ContentType = Literal["image/jpeg", "image/png", "image/webp", "image/bmp", "application/pdf"]
 
 PDF_HEADER_WITHIN = 1024
 """Bytes; a PDF may start with junk (ISO 32000-1, Annex H)."""
@@ -20,6 +20,11 @@ MAX_JPEG_PIXELS = 120_000_000
 _PNG = b"\x89PNG\r\n\x1a\n"
 _JPEG = b"\xff\xd8\xff"
 _RIFF, _WEBP = b"RIFF", b"WEBP"
+_BMP = b"BM"
+_BMP_CORE = 12
+"""Size of the oldest header, BITMAPCOREHEADER, whose sides have two bytes each."""
+_BMP_HEADERS = frozenset({_BMP_CORE, 16, 40, 52, 56, 64, 108, 124})
+"""Sizes of the headers that may follow the file's own 14 bytes."""
 _START_OF_FRAME = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _STANDALONE = frozenset({0x01, *range(0xD0, 0xD9)})
 
@@ -40,9 +45,18 @@ def sniff(content: bytes) -> ContentType | None:
         return "image/png"
     if content.startswith(_RIFF) and content[8:12] == _WEBP:
         return "image/webp"
+    if content.startswith(_BMP) and int.from_bytes(content[14:18], "little") in _BMP_HEADERS:
+        return "image/bmp"
     if b"%PDF-" in content[:PDF_HEADER_WITHIN]:
         return "application/pdf"
     return None
+
+
+def picture_side(content: bytes) -> int | None:
+    """Pixels on a picture's shorter side, as its header says; None for a PDF and where no header tells."""
+    content_type = sniff(content)
+    size = _SIZES[content_type](content) if content_type in _SIZES else None
+    return min(size.width, size.height) if size else None
 
 
 def check_size(content: bytes, content_type: ContentType) -> None:
@@ -100,8 +114,19 @@ def _webp_size(content: bytes) -> PixelSize | None:
     return None
 
 
+def _bmp_size(content: bytes) -> PixelSize | None:
+    """The size in the header; a negative height says that the rows come from the top."""
+    if len(content) < 26:  # noqa: PLR2004 - up to the end of both sides
+        return None
+    if int.from_bytes(content[14:18], "little") == _BMP_CORE:
+        return PixelSize(*struct.unpack("<HH", content[18:22]))
+    width, height = struct.unpack("<ii", content[18:26])
+    return PixelSize(width, abs(height))
+
+
 _SIZES: dict[ContentType, Callable[[bytes], PixelSize | None]] = {
     "image/png": _png_size,
     "image/jpeg": _jpeg_size,
     "image/webp": _webp_size,
+    "image/bmp": _bmp_size,
 }

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+from ocr_engine.engine import Document
 from ocr_engine.evidence import Evidence, UnreadableDocument, Word
 from ocr_engine.local.pool import ChildDied, Limits, Pool
 from ocr_engine.local.protocol import Head, box_of_json, evidence_of_json
@@ -97,19 +98,28 @@ class LocalEngine:
         answer, _ = await self._run(self._readers, head, content, content_type, timeout)
         return Reading.model_validate(answer["reading"])
 
-    async def read_with_text(
-        self,
-        content: bytes,
-        content_type: str,
-        *,
-        schema_name: str,
-        mode: int,
-        timeout: float,
-    ) -> tuple[Reading, str]:
-        """A reading, and all the lines of text that it was read from; raises like `inspect`."""
-        head = {"job": "read", "schema": schema_name, "mode": mode, "text": True}
-        answer, _ = await self._run(self._readers, head, content, content_type, timeout)
+    async def read_with_text(self, document: Document, timeout: float) -> tuple[Reading, str]:
+        """A reading, and all the lines of text that it was read from; raises like `inspect`.
+
+        What the sender says of themselves tells the sides of an invoice apart, and its purchase orders.
+        """
+        head = {"job": "read", "schema": document.schema_name, "mode": document.mode, "text": True}
+        head |= {"infos": document.infos.model_dump()} if document.infos else {}
+        answer, _ = await self._run(self._readers, head, document.content, document.content_type, timeout)
         return Reading.model_validate(answer["reading"]), str(answer["text"])
+
+    async def search(self, pattern: str, text: str, timeout: float) -> tuple[str, ...] | None:
+        """What a sender's own pattern matches, each once; None where it is no pattern, or takes too long.
+
+        Raises:
+            TimeoutError: no process was free for `timeout` seconds.
+        """
+        head = {"job": "search", "pattern": pattern}
+        try:
+            answer, _ = await self._lookers.run(head, text.encode("utf-8", "replace"), timeout)
+        except ChildDied:
+            return None
+        return tuple(answer["found"]) if answer.get("found") is not None else None
 
     async def shown(self, content: bytes, content_type: str, timeout: float, page: int = 0) -> bytes:
         """A page as a JPEG, turned as it is shown, for drawing boxes on; raises like `inspect`."""

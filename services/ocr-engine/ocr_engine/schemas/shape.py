@@ -100,6 +100,12 @@ class DocumentSchema:
     """Whether anybody is shown where values stand; if not, no OCR is made for it beside a model's work."""
     least_tokens: int = 0
     """Room that an answer of many keys needs, where the settings give less."""
+    shows_text: bool = False
+    """Whether its answers show the document's whole text."""
+    least_side: int = 0
+    """Pixels that a picture must have on its shorter side; one of fewer is refused before anything looks at it."""
+    limits_pages: bool = False
+    """Whether a PDF of more pages than the settings allow is refused; else its first pages are read."""
 
 
 def narrowed(schema: DocumentSchema, keys: Collection[str]) -> DocumentSchema:

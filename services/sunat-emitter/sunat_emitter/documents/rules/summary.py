@@ -21,8 +21,8 @@ from sunat_emitter.documents.summary import (
     MODIFICAR,
     MOST_LINES,
     Baja,
-    LineaBaja,
-    LineaResumen,
+    LineaRA,
+    LineaRC,
     Resumen,
 )
 from sunat_emitter.documents.taxes import TASA_IVAP, TASAS_IGV
@@ -36,7 +36,7 @@ _SHORTEST_NAME, _SHORTEST_REASON = 3, 3
 _TOLERANCE = Decimal(5)
 _NOTES = frozenset({"07", "08"})
 
-_Linea = TypeVar("_Linea", LineaResumen, LineaBaja)
+_Linea = TypeVar("_Linea", LineaRC, LineaRA)
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def _on_lines(rules: Iterable[_Rule[_Linea]], lineas: Sequence[_Linea]) -> Itera
                 yield _violation(rule.codigo, f"{rule.mensaje} - {linea.tipo} {linea.numero_completo}")
 
 
-def _on_repeats(lineas: Sequence[LineaResumen]) -> Iterator[Violation]:
+def _on_repeats(lineas: Sequence[LineaRC]) -> Iterator[Violation]:
     done: dict[str, list[str]] = {}
     for linea in lineas:
         done.setdefault(f"{linea.tipo} {linea.numero_completo}", []).append(linea.condicion)
@@ -128,47 +128,53 @@ def _is_number(numero: int) -> bool:
     return 0 < numero <= _LARGEST_NUMBER
 
 
-def _changes_nothing(linea: LineaResumen) -> bool:
+def _changes_nothing(linea: LineaRC) -> bool:
     """A note that is added or modified without the document that it changes."""
     return linea.tipo in _NOTES and linea.condicion != ANULAR and linea.referencia is None
 
 
-def _malformed_reference(linea: LineaResumen) -> bool:
+def _malformed_reference(linea: LineaRC) -> bool:
     changed = linea.referencia
     if changed is None or linea.condicion == ANULAR:
         return False
     return not _BOLETA.fullmatch(changed.serie) or not _is_number(changed.numero)
 
 
-def _malformed_customer(linea: LineaResumen, kinds: frozenset[str], pattern: re.Pattern[str]) -> bool:
-    named = linea.receptor
+def _malformed_customer(linea: LineaRC, kinds: frozenset[str], pattern: re.Pattern[str]) -> bool:
+    named = linea.nombrado
     return named is not None and named.tipo_documento in kinds and not pattern.fullmatch(named.numero_documento)
 
 
-def _values(linea: LineaResumen) -> tuple[Decimal, ...]:
-    return linea.gravado, linea.exonerado, linea.inafecto, linea.exportacion, linea.gratuito
+def _values(linea: LineaRC) -> tuple[Decimal, ...]:
+    return (
+        linea.gravado,
+        linea.totales.exonerado,
+        linea.totales.inafecto,
+        linea.totales.exportacion,
+        linea.totales.gratuito,
+    )
 
 
-def _taxes(linea: LineaResumen) -> tuple[Decimal, ...]:
-    return linea.igv, linea.ivap, linea.isc, linea.icbper, linea.otros_tributos
+def _taxes(linea: LineaRC) -> tuple[Decimal, ...]:
+    return linea.totales.igv, linea.totales.ivap, linea.totales.isc, linea.totales.icbper, linea.totales.otros_tributos
 
 
-def _parts(linea: LineaResumen) -> Decimal:
+def _parts(linea: LineaRC) -> Decimal:
     """What the total is held against: free operations are outside it."""
-    return sum((*_values(linea)[:-1], *_taxes(linea)), linea.otros_cargos)
+    return sum((*_values(linea)[:-1], *_taxes(linea)), linea.totales.otros_cargos)
 
 
 def _off(found: Decimal, expected: Decimal) -> bool:
     return abs(found - expected) > _TOLERANCE
 
 
-def _wrong_igv(linea: LineaResumen) -> bool:
-    base = linea.gravado + linea.isc
-    return linea.igv > 0 and all(_off(linea.igv, base * rate / 100) for rate in TASAS_IGV)
+def _wrong_igv(linea: LineaRC) -> bool:
+    base = linea.gravado + linea.totales.isc
+    return linea.totales.igv > 0 and all(_off(linea.totales.igv, base * rate / 100) for rate in TASAS_IGV)
 
 
 _FORMAT = "Dato no cumple con formato de acuerdo al tipo de documento"
-_SUMMARY: tuple[_Rule[LineaResumen], ...] = (
+_SUMMARY: tuple[_Rule[LineaRC], ...] = (
     _Rule(
         "2241",
         "DocumentTypeCode - El valor del tipo de documento es invalido",
@@ -178,17 +184,17 @@ _SUMMARY: tuple[_Rule[LineaResumen], ...] = (
     _Rule(
         "2514",
         "No existe información de receptor de documento",
-        lambda linea: linea.total > IDENTIFIED_ABOVE and linea.receptor is None,
+        lambda linea: linea.totales.total > IDENTIFIED_ABOVE and linea.nombrado is None,
     ),
     _Rule(
         "2016",
         "El dato ingresado en el tipo de documento de identidad del receptor no cumple con el estandar",
-        lambda linea: linea.receptor is not None and linea.receptor.tipo_documento not in {"-", *DOCUMENTOS_IDENTIDAD},
+        lambda linea: linea.nombrado is not None and linea.nombrado.tipo_documento not in {"-", *DOCUMENTOS_IDENTIDAD},
     ),
     _Rule(
         "2014",
         "El XML no contiene el número de documento de identidad del receptor del documento",
-        lambda linea: linea.receptor is not None and not linea.receptor.numero_documento,
+        lambda linea: linea.nombrado is not None and not linea.nombrado.numero_documento,
     ),
     _Rule(
         "2017",
@@ -220,7 +226,7 @@ _SUMMARY: tuple[_Rule[LineaResumen], ...] = (
     _Rule(
         "2251",
         "El dato ingresado en TotalAmount debe ser numerico mayor o igual a cero",
-        lambda linea: not is_amount(linea.total),
+        lambda linea: not is_amount(linea.totales.total),
     ),
     _Rule(
         "2254",
@@ -230,7 +236,7 @@ _SUMMARY: tuple[_Rule[LineaResumen], ...] = (
     _Rule(
         "2261",
         "cbc:Amount - El dato ingresado no cumple con el estandar",
-        lambda linea: not is_amount(linea.otros_cargos),
+        lambda linea: not is_amount(linea.totales.otros_cargos),
     ),
     _Rule(
         "2048",
@@ -241,18 +247,18 @@ _SUMMARY: tuple[_Rule[LineaResumen], ...] = (
     _Rule(
         "4027",
         "El importe total no coincide con la sumatoria de los valores de venta mas los tributos mas los cargos",
-        lambda linea: _off(linea.total, _parts(linea)),
+        lambda linea: _off(linea.totales.total, _parts(linea)),
     ),
     _Rule("4019", "El calculo del IGV no es correcto", _wrong_igv),
     _Rule(
         "4302",
         "El importe del IVAP no corresponden al determinado por la informacion consignada",
-        lambda linea: linea.ivap > 0 and _off(linea.ivap, linea.gravado * TASA_IVAP / 100),
+        lambda linea: linea.totales.ivap > 0 and _off(linea.totales.ivap, linea.gravado * TASA_IVAP / 100),
     ),
 )
 """In the sheet's order. 2278, 2344, 2355 and 2357 cannot be broken by what `ubl` builds."""
 
-_VOIDING: tuple[_Rule[LineaBaja], ...] = (
+_VOIDING: tuple[_Rule[LineaRA], ...] = (
     _Rule(
         "2308",
         "DocumentTypeCode - El valor del tipo de documento es invalido",

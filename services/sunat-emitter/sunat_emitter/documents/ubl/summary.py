@@ -5,8 +5,8 @@ from decimal import Decimal
 from lxml import etree
 
 from sunat_emitter.documents.model import Emisor
-from sunat_emitter.documents.summary import Baja, LineaBaja, LineaResumen, Resumen
-from sunat_emitter.documents.taxes import ICBPER, IGV, ISC, IVAP, OTROS, SCHEMES, TASA_IVAP
+from sunat_emitter.documents.summary import Baja, LineaRA, LineaRC, Resumen
+from sunat_emitter.documents.taxes import ICBPER, IGV, ISC, IVAP, OTROS, SCHEMES
 from sunat_emitter.documents.text import writable
 from sunat_emitter.documents.ubl import party
 from sunat_emitter.documents.ubl.tree import Element, amount, group, leaf, root
@@ -55,72 +55,69 @@ def _supplier(element: Element, emisor: Emisor) -> None:
     leaf(entity, "RegistrationName", emisor.razon_social[:_LONGEST_NAME].rstrip())
 
 
-def _summary_line(parent: Element, number: int, linea: LineaResumen) -> None:
+def _summary_line(parent: Element, number: int, linea: LineaRC) -> None:
     element = etree.SubElement(parent, f"{_SAC}SummaryDocumentsLine")
     leaf(element, "LineID", str(number))
     leaf(element, "DocumentTypeCode", linea.tipo)
     leaf(element, "ID", linea.numero_completo)
-    if linea.receptor is not None:
+    if linea.nombrado is not None:
         customer = group(element, "AccountingCustomerParty")
-        leaf(customer, "CustomerAssignedAccountID", linea.receptor.numero_documento)
-        leaf(customer, "AdditionalAccountID", linea.receptor.tipo_documento)
+        leaf(customer, "CustomerAssignedAccountID", linea.nombrado.numero_documento)
+        leaf(customer, "AdditionalAccountID", linea.nombrado.tipo_documento)
     if linea.referencia is not None:
         changed = group(group(element, "BillingReference"), "InvoiceDocumentReference")
         leaf(changed, "ID", f"{linea.referencia.serie}-{linea.referencia.numero}")
         leaf(changed, "DocumentTypeCode", linea.referencia.tipo)
     leaf(group(element, "Status"), "ConditionCode", linea.condicion)
-    etree.SubElement(element, f"{_SAC}TotalAmount", currencyID=linea.moneda).text = f"{linea.total:.2f}"
+    etree.SubElement(element, f"{_SAC}TotalAmount", currencyID=linea.moneda).text = f"{linea.totales.total:.2f}"
     _values(element, linea)
     _taxes(element, linea)
 
 
-def _values(element: Element, linea: LineaResumen) -> None:
+def _values(element: Element, linea: LineaRC) -> None:
     """What was sold of each kind (catalog 11), then charges."""
     for code, value in (
         ("01", linea.gravado),
-        ("02", linea.exonerado),
-        ("03", linea.inafecto),
-        ("04", linea.exportacion),
-        ("05", linea.gratuito),
+        ("02", linea.totales.exonerado),
+        ("03", linea.totales.inafecto),
+        ("04", linea.totales.exportacion),
+        ("05", linea.totales.gratuito),
     ):
         if value:
             payment = etree.SubElement(element, f"{_SAC}BillingPayment")
             amount(payment, "PaidAmount", value, linea.moneda)
             leaf(payment, "InstructionID", code)
-    if linea.otros_cargos:
+    if linea.totales.otros_cargos:
         charge = group(element, "AllowanceCharge")
         leaf(charge, "ChargeIndicator", "true")
-        amount(charge, "Amount", linea.otros_cargos, linea.moneda)
+        amount(charge, "Amount", linea.totales.otros_cargos, linea.moneda)
 
 
-def _taxes(element: Element, linea: LineaResumen) -> None:
+def _taxes(element: Element, linea: LineaRC) -> None:
     """The IGV always, were it 0 (2278); of the others those that are there."""
-    for code, tax, rate in (
-        (IGV, linea.igv, linea.tasa_igv if linea.igv else None),
-        (IVAP, linea.ivap, TASA_IVAP),
-        (ISC, linea.isc, None),
-        (ICBPER, linea.icbper, None),
-        (OTROS, linea.otros_tributos, None),
+    for code, tax in (
+        (IGV, linea.totales.igv),
+        (IVAP, linea.totales.ivap),
+        (ISC, linea.totales.isc),
+        (ICBPER, linea.totales.icbper),
+        (OTROS, linea.totales.otros_tributos),
     ):
         if tax or code == IGV:
-            _tax(element, code, tax, rate, linea.moneda)
+            _tax(element, code, tax, linea.moneda)
 
 
-def _tax(element: Element, code: str, tax: Decimal, rate: Decimal | None, currency: str) -> None:
+def _tax(element: Element, code: str, tax: Decimal, currency: str) -> None:
     whole = group(element, "TaxTotal")
     amount(whole, "TaxAmount", tax, currency)
     subtotal = group(whole, "TaxSubtotal")
     amount(subtotal, "TaxAmount", tax, currency)
-    category = group(subtotal, "TaxCategory")
-    if rate is not None:
-        leaf(category, "Percent", f"{rate:f}")
-    scheme = group(category, "TaxScheme")
+    scheme = group(group(subtotal, "TaxCategory"), "TaxScheme")
     leaf(scheme, "ID", code)
     leaf(scheme, "Name", SCHEMES[code].nombre)
     leaf(scheme, "TaxTypeCode", SCHEMES[code].tipo)
 
 
-def _voiding_line(parent: Element, number: int, linea: LineaBaja) -> None:
+def _voiding_line(parent: Element, number: int, linea: LineaRA) -> None:
     element = etree.SubElement(parent, f"{_SAC}VoidedDocumentsLine")
     leaf(element, "LineID", str(number))
     leaf(element, "DocumentTypeCode", linea.tipo)

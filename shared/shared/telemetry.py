@@ -33,6 +33,12 @@ HANDLER_SECONDS = Histogram(
     ["queue", "outcome"],
     buckets=_LATENCY_BUCKETS,
 )
+WAIT_SECONDS = Histogram(
+    "lumis_bus_wait_seconds",
+    "Time from an event's publication until its handling first begins, by queue; as true as the machines' clocks",
+    ["queue"],
+    buckets=(*_LATENCY_BUCKETS, 300, 900, 3600),
+)
 IN_FLIGHT = Gauge("lumis_bus_in_flight", "Messages being handled now, by queue", ["queue"])
 RETRIED = Counter("lumis_bus_retried_total", "Messages put on the retry ladder, by queue and step", ["queue", "step"])
 PARKED = Counter("lumis_bus_parked_total", "Messages parked after the last retry, by queue", ["queue"])

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from ledger.check import watch_balance
 from ledger.deps import Deps
 from ledger.erasure import keep_movements
 from ledger.handlers import (
@@ -56,6 +57,7 @@ async def build(settings: LedgerSettings, platform: Platform) -> Deps:
             max_open=settings.max_open_holds,
         ),
         sweep_seconds=settings.sweep_seconds,
+        check_seconds=settings.check_seconds,
     )
 
 
@@ -83,5 +85,5 @@ SERVICE = Service(
         Operation(ReadPrices, read_prices),
         Operation(SetPrices, set_prices),
     ),
-    background=(sweep_holds,),
+    background=(sweep_holds, watch_balance),
 )

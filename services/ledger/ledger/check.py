@@ -1,10 +1,13 @@
-"""`ledger check`: the invariants over live data."""
+"""The invariants over live data: `ledger check` on demand, and now and then by the service itself."""
 
 import asyncio
 import sys
 from datetime import datetime, timedelta
 
-from ledger.deps import now
+import structlog
+
+from ledger import metrics
+from ledger.deps import Deps, now
 from ledger.invariants import violations
 from ledger.settings import LedgerSettings
 from ledger.store import Store
@@ -12,6 +15,10 @@ from shared import mongo
 from shared.redaction import pseudonym
 from shared.settings import load_settings
 
+_log = structlog.get_logger()
+
+_SHOWN = 20
+"""Violations that the log names; `ledger check` names all."""
 _SWEEPS = 4
 """Turns of the sweep that an old hold may outlive, beside the hold time that the sweep waits at a start."""
 
@@ -23,6 +30,31 @@ async def find_violations(store: Store, at: datetime, grace: timedelta) -> tuple
         accounts += 1
         found += [f"account {pseudonym(document['_id'])}: {each}" for each in violations(document, entries, at, grace)]
     return accounts, found
+
+
+async def watch_balance(deps: Deps) -> None:
+    """Check at the start and then again and again, until cancelled.
+
+    What is found is looked at again sooner: after a long rest, holds are overdue until the sweep has had its time.
+    """
+    while True:
+        found = await measure(deps)
+        await asyncio.sleep(min(deps.check_seconds, _grace(deps).total_seconds()) if found else deps.check_seconds)
+
+
+def _grace(deps: Deps) -> timedelta:
+    return deps.terms.hold_time + timedelta(seconds=_SWEEPS * deps.sweep_seconds)
+
+
+async def measure(deps: Deps) -> int:
+    """Check the whole ledger once and show the result to operators: how many violations there are."""
+    accounts, found = await find_violations(deps.store, deps.now(), _grace(deps))
+    for each in found[:_SHOWN]:
+        _log.error("ledger out of balance", violation=each)
+    _log.info("ledger checked", accounts=accounts, violations=len(found))
+    metrics.VIOLATIONS.set(len(found))
+    metrics.CHECKED.set(deps.now().timestamp())
+    return len(found)
 
 
 def main() -> int:

@@ -35,4 +35,6 @@ class Deps:
     bus: Publisher
     terms: Terms
     sweep_seconds: float
+    check_seconds: float = 3600.0
+    """Time between two checks of the whole ledger."""
     now: Callable[[], datetime] = now

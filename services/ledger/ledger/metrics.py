@@ -14,6 +14,9 @@ OPERATIONS = Counter(
 )
 OPEN_HOLDS = Gauge("lumis_ledger_open_holds", "Holds that are neither settled nor released, in all accounts")
 HELD_LUMIS = Gauge("lumis_ledger_held_lumis", "Lümis in open holds, in all accounts")
+OLDEST_HOLD = Gauge("lumis_ledger_oldest_hold_seconds", "Age of the oldest open hold; 0 where no hold is open")
+VIOLATIONS = Gauge("lumis_ledger_violations", "What `ledger check` finds wrong, when it was last looked for")
+CHECKED = Gauge("lumis_ledger_checked_timestamp_seconds", "When the whole ledger was last checked, in Unix time")
 FINISHED = Counter("lumis_ledger_finished_total", "Operations that a crash had left half done and the sweep completed")
 
 

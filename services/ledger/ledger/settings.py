@@ -13,4 +13,5 @@ class LedgerSettings(ServiceSettings):
     extract_price: int = Field(default=1, ge=1, description="Price of reading a document through the Extract API")
     hold_seconds: float = Field(default=600, gt=0, description="A hold older than this is given back")
     sweep_seconds: float = Field(default=15, gt=0, description="Time between two looks for old holds")
+    check_seconds: float = Field(default=3600, gt=0, description="Time between two checks of the whole ledger")
     max_open_holds: int = Field(default=10_000, ge=1, description="Open holds of one account; bounds its document")

@@ -301,6 +301,13 @@ class Store:
             return total["holds"], total["lumis"]
         return 0, 0
 
+    async def oldest_hold(self) -> datetime | None:
+        """When the hold was placed that is the next to end, or should have ended longest ago; None without holds."""
+        found = await self._accounts.find_one(
+            {"open.expires_at": {"$exists": True}}, {"open.placed_at": 1}, sort=[("open.expires_at", 1)]
+        )
+        return min(hold["placed_at"] for hold in found["open"]) if found else None
+
     async def histories(self) -> AsyncIterator[tuple[dict[str, Any], list[Entry]]]:
         """Every account document with its entries in order, consistent with each other while the ledger works.
 

@@ -45,6 +45,8 @@ class Sweep:
         count, lumis = await deps.store.open_holds()
         metrics.OPEN_HOLDS.set(count)
         metrics.HELD_LUMIS.set(lumis)
+        oldest = await deps.store.oldest_hold()
+        metrics.OLDEST_HOLD.set((deps.now() - oldest).total_seconds() if oldest else 0)
 
 
 async def release_expired(deps: Deps) -> int:

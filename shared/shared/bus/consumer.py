@@ -14,10 +14,10 @@ from opentelemetry.trace import SpanKind
 from shared.bus.acks import Acks
 from shared.bus.envelope import Delivery, decode
 from shared.bus.faults import BROKER_GONE
-from shared.bus.ladder import Ladder
+from shared.bus.ladder import ATTEMPT, Ladder
 from shared.contracts.message import Call, Contract, Event
 from shared.errors import Rejected
-from shared.telemetry import HANDLER_SECONDS, IN_FLIGHT, span
+from shared.telemetry import HANDLER_SECONDS, IN_FLIGHT, WAIT_SECONDS, span
 
 _log = structlog.get_logger()
 
@@ -88,6 +88,7 @@ class Consumer:
         self._gather = gather
         self._gathered: asyncio.Event | None = None
         self._in_flight = IN_FLIGHT.labels(queue=queue)
+        self._waited = WAIT_SECONDS.labels(queue=queue)
         self._seconds = cache(lambda outcome: HANDLER_SECONDS.labels(queue=queue, outcome=outcome))
 
     async def receive(self, message: AbstractIncomingMessage, ladder: Ladder, acks: Acks) -> None:
@@ -119,6 +120,8 @@ class Consumer:
     async def _settle(self, message: AbstractIncomingMessage, ladder: Ladder) -> str:
         try:
             delivery = decode(message.body)
+            if not message.redelivered and ATTEMPT not in message.headers:
+                self._waited.observe(max(0.0, time.time() - delivery.time.timestamp()))
             outputs = await self._handle(delivery)
             if outputs:
                 await self._publish(outputs, delivery.id)

@@ -80,6 +80,12 @@ class Emisores:
         found = [_read(row) async for row in self._rows.find({}).sort("_id", 1)]
         return [each for each in found if each is not None]
 
+    async def certificate_ends(self) -> list[datetime]:
+        """When each issuer's certificate ends."""
+        wanted = {"certificado.valid_until": {"$exists": True}}
+        rows = self._rows.find(wanted, {"certificado.valid_until": 1})
+        return [row["certificado"]["valid_until"] async for row in rows]
+
     async def create(self, company: str, values: dict[str, Any], now: datetime) -> StoredEmisor | None:
         """Make the tenant's issuer; None where another request was quicker.
 

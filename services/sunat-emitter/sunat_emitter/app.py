@@ -52,7 +52,11 @@ from sunat_emitter.store.auditoria import INDEXES as AUDIT_INDEXES
 from sunat_emitter.store.auditoria import Auditoria
 from sunat_emitter.store.envios import INDEXES as SENDING_INDEXES
 from sunat_emitter.store.envios import Envios
+from sunat_emitter.store.vencimientos import INDEXES as DEADLINE_INDEXES
+from sunat_emitter.store.vencimientos import Vencimientos
+from sunat_emitter.vencimientos import Vigilancia, watch_plazos
 from sunat_emitter.ventas import annul_venta, create_venta, list_ventas, read_venta
+from sunat_emitter.vigencia import watch_certificates
 
 _CONNECTIONS = 64
 """To SUNAT: more than deliveries and the sweep have in hand together."""
@@ -61,7 +65,7 @@ _CONNECTIONS = 64
 async def build(settings: SunatEmitterSettings, platform: Platform) -> Deps:
     """Open the database and make its indexes."""
     database = platform.database(DATABASE)
-    await ensure_indexes(database, (*INDEXES, *SENDING_INDEXES, *AUDIT_INDEXES))
+    await ensure_indexes(database, (*INDEXES, *SENDING_INDEXES, *AUDIT_INDEXES, *DEADLINE_INDEXES))
     vault = settings.vault
     deps = on_database(
         database,
@@ -78,6 +82,7 @@ async def build(settings: SunatEmitterSettings, platform: Platform) -> Deps:
         sending=_sending(settings, platform, deps),
         imprenta=_imprenta(settings, platform, deps),
         correspondencia=_correspondencia(settings, platform),
+        vigilancia=_vigilancia(settings, platform),
     )
 
 
@@ -112,6 +117,15 @@ def _correspondencia(settings: SunatEmitterSettings, platform: Platform) -> Corr
     server = settings.mail_server
     correos = Correos(platform.database(DATABASE))
     return Correspondencia(correos, Mailer(server) if server else None, settings.mail_time)
+
+
+def _vigilancia(settings: SunatEmitterSettings, platform: Platform) -> Vigilancia:
+    return Vigilancia(
+        Vencimientos(platform.database(DATABASE)),
+        settings.terms(settings.file_time).plazos,
+        settings.warning,
+        settings.sunat_watch_seconds,
+    )
 
 
 async def close(deps: Deps) -> None:
@@ -158,6 +172,6 @@ SERVICE = Service(
         Operation(ReadCorreo, read_correo),
         Operation(ListCorreos, list_correos),
     ),
-    background=(tell_issued, sweep_envios, tell_correos),
+    background=(tell_issued, sweep_envios, watch_certificates, tell_correos, watch_plazos),
     close=close,
 )

@@ -26,6 +26,7 @@ from sunat_emitter.store import (
 )
 from sunat_emitter.turnos import Turnos
 from sunat_emitter.vault import Vault
+from sunat_emitter.vencimientos import Vigilancia
 
 
 class Publisher(Protocol):
@@ -58,6 +59,8 @@ class Deps:
     """What prints; None where nothing is printed."""
     correspondencia: Correspondencia | None = None
     """What sends e-mails; None where none are."""
+    vigilancia: Vigilancia | None = None
+    """What watches the legal times; None where they are not watched."""
     resend_seconds: float = 5.0
     """Time between two looks for what is to be sent again."""
     file_time: timedelta = timedelta(days=3652)

@@ -15,6 +15,16 @@ PENDING = Gauge(
 NEAR_DEADLINE = Gauge(
     "lumis_sunat_near_deadline", "Pending comprobantes whose legal time for sending ends soon, or has ended"
 )
+DEADLINES = Gauge(
+    "lumis_sunat_deadline_files",
+    "Files that SUNAT does not have, by class (factura, boleta, baja) and by whether their legal time is near, past",
+    ["clase", "standing"],
+)
+DEADLINE_SECONDS = Gauge(
+    "lumis_sunat_deadline_seconds",
+    "Seconds until the next legal time of a file that SUNAT does not have ends; +Inf where none waits",
+    ["clase"],
+)
 HELD_BACK = Gauge("lumis_sunat_held_back", "Pending comprobantes that are not tried again by themselves")
 STOPPED = Gauge("lumis_sunat_stopped_emisores", "Issuers whose SOL account SUNAT refuses, until it is changed")
 

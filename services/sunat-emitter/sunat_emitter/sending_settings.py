@@ -41,6 +41,7 @@ class SendingSettings(BaseSettings):
     sunat_resend_seconds: float = Field(default=5, gt=0, description="Time between two looks for what is due")
     sunat_factura_days: int = Field(default=3, ge=0, description="Legal days for facturas, from the day after issue")
     sunat_boleta_days: int = Field(default=5, ge=0, description="Legal days for boletas, from the day after issue")
+    sunat_baja_days: int = Field(default=7, ge=0, description="Legal days for voidings, from the day after issue")
     sunat_breaker_failures: int = Field(default=5, ge=1, description="Failures in a row that shut an address out")
     sunat_breaker_seconds: float = Field(default=30, gt=0, description="How long an address is then left alone")
     sunat_audit_years: int = Field(default=10, ge=1, description="How long exchanges with SUNAT are kept")
@@ -72,7 +73,7 @@ class SendingSettings(BaseSettings):
     def terms(self, kept: timedelta) -> Terms:
         """How sending is paced; `kept` is how long receipts are."""
         return Terms(
-            plazos=Plazos(self.sunat_factura_days, self.sunat_boleta_days),
+            plazos=Plazos(self.sunat_factura_days, self.sunat_boleta_days, self.sunat_baja_days),
             quick_tries=self.sunat_quick_tries,
             quick_pause=self.sunat_quick_pause_seconds,
             ladder=self.sunat_ladder_seconds,

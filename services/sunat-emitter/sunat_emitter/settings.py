@@ -6,6 +6,7 @@ from pydantic import DirectoryPath, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.settings import ServiceSettings
+from sunat_emitter.conciliacion_settings import ConciliacionSettings
 from sunat_emitter.documents.printed import CONSULTA_SUNAT
 from sunat_emitter.documents.sign import Algorithm
 from sunat_emitter.mail_settings import MailSettings
@@ -49,7 +50,7 @@ class CommandSettings(SealSettings):
     mongodb_url: str = Field(pattern=r"^mongodb(\+srv)?://", description="URL of the database")
 
 
-class SunatEmitterSettings(SealSettings, SendingSettings, MailSettings, ServiceSettings):
+class SunatEmitterSettings(SealSettings, SendingSettings, ConciliacionSettings, MailSettings, ServiceSettings):
     """How documents are signed, printed and kept; how they are sent."""
 
     sunat_signature: Algorithm = Field(default="sha256", description="Digest of the XML's signature")

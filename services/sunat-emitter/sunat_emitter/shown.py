@@ -26,6 +26,7 @@ def show_comprobante(stored: StoredComprobante, *, cdr: bool) -> ComprobanteShow
         motivo=stored.motivo,
         estado_sunat=stored.estado,
         motivo_pendiente=stored.motivo_pendiente if stored.estado == "PENDIENTE" else None,
+        fuera_de_plazo=late.que_hacer if (late := stored.fuera_de_plazo) and stored.estado == "PENDIENTE" else None,
         fecha_envio_sunat=stored.fecha_envio,
         tiene_cdr=cdr,
     )

@@ -17,6 +17,14 @@ Via = Literal["individual", "resumen"]
 RESUMEN: Via = "resumen"
 
 
+class FueraDePlazo(Contract):
+    """Its legal time ended before SUNAT had it."""
+
+    desde: datetime
+    que_hacer: str
+    """What can still be done, for a person."""
+
+
 class StoredComprobante(Contract):
     """A comprobante as it stands."""
 
@@ -56,6 +64,8 @@ class StoredComprobante(Contract):
     motivo_anulacion: str | None = None
     aviso: str | None = None
     """Why SUNAT refused the last RC or RA that it was in."""
+    fuera_de_plazo: FueraDePlazo | None = None
+    """Counts while it is pending: SUNAT may have had it in time all the same."""
 
 
 class Comprobantes:

@@ -30,6 +30,8 @@ class ComprobanteShown(Contract):
     estado_sunat: EstadoSunat
     motivo_pendiente: str | None = None
     """Why SUNAT has not decided yet; None where it was not tried yet."""
+    fuera_de_plazo: str | None = None
+    """What can still be done where its legal time is over and it is pending; else None."""
     codigo_sunat: str | None
     mensaje_sunat: str | None
     observaciones: tuple[str, ...]

@@ -57,6 +57,8 @@ class Emitido(BaseModel):
     estado_sunat: EstadoSunat
     motivo_pendiente: str | None
     """Why SUNAT has not decided yet; null where it was not tried yet, or has decided."""
+    fuera_de_plazo: str | None = None
+    """What can still be done where its legal time is over and it is pending; else null."""
     codigo_sunat: str | None
     mensaje_sunat: str | None
     observaciones: tuple[str, ...]

@@ -2,10 +2,11 @@
 
 import hashlib
 import itertools
-from collections import Counter
-from collections.abc import Callable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
 
 LIMA = timezone(timedelta(hours=-5))
 ACEPTADO, RECHAZADO, ANULADO = "ACEPTADO", "RECHAZADO", "ANULADO"
@@ -28,6 +29,13 @@ class Entry:
     moneda: str
     receipt: bytes = field(repr=False, default=b"")
     observaciones: tuple[str, ...] = ()
+    figures: Mapping[str, Decimal] = field(default_factory=dict)
+    """What it comes to, as `figures` names it."""
+
+    @property
+    def ruc(self) -> str:
+        """The issuer's."""
+        return self.name.partition("-")[0]
 
 
 @dataclass(frozen=True)
@@ -41,6 +49,8 @@ class Ticket:
     receipt: bytes = field(repr=False)
     polls_left: int = 0
     """So many times more it says that it is in process."""
+    ready_at: datetime | None = None
+    """Until then it says so too."""
 
 
 @dataclass
@@ -72,15 +82,40 @@ class Books:
         """Another state of a comprobante."""
         self.entries[name] = replace(self.entries[name], estado=estado)
 
-    def give_ticket(self, name: str, codigo: int, receipt: bytes, polls: int) -> str:
+    def enter(self, entry: Entry) -> None:
+        """A comprobante as a summary or voiding leaves it."""
+        if entry.name not in self.entries:
+            self.registered[entry.name] += 1
+        self.entries[entry.name] = entry
+
+    def of(self, ruc: str) -> dict[str, Entry]:
+        """An issuer's comprobantes by name."""
+        return {name: entry for name, entry in self.entries.items() if entry.ruc == ruc}
+
+    def totals(self, ruc: str, estado: str = ACEPTADO) -> dict[tuple[str, str], Decimal]:
+        """Sums of an issuer's comprobantes of a state, by (type, currency)."""
+        found: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+        for name, entry in self.of(ruc).items():
+            if entry.estado == estado:
+                found[name.split("-")[1], entry.moneda] += Decimal(entry.total or 0)
+        return dict(found)
+
+    def new_number(self) -> str:
+        """A ticket's number that nobody has."""
+        return f"{self.clock():%Y%m%d%H}{next(self._numbers):05d}"
+
+    def give_ticket(self, ticket: Ticket) -> str:
         """Take a summary or voiding into work; its ticket."""
-        numero = f"{self.clock():%Y%m%d%H}{next(self._numbers):05d}"
-        self.tickets[numero] = Ticket(numero, name, codigo, receipt, polls)
-        self.files[name] = numero
-        return numero
+        self.tickets[ticket.numero] = ticket
+        self.files[ticket.name] = ticket.numero
+        return ticket.numero
+
+    def in_process(self, ticket: Ticket) -> bool:
+        """Whether it would still say so."""
+        return bool(ticket.polls_left) or (ticket.ready_at is not None and self.clock() < ticket.ready_at)
 
     def poll(self, numero: str) -> Ticket | None:
-        """A ticket as it stands for who asks now; asking brings it further."""
+        """A ticket as it stands for who asks now, or sends its file again; asking brings it further."""
         ticket = self.tickets.get(numero)
         if ticket is not None and ticket.polls_left:
             self.tickets[numero] = replace(ticket, polls_left=ticket.polls_left - 1)
@@ -98,6 +133,9 @@ class Books:
                     "huella": each.huella,
                     "registrado": self.registered[each.name],
                     "recibido": self.received[each.name],
+                    "moneda": each.moneda,
+                    "total": each.total,
+                    "importes": {name: str(value) for name, value in each.figures.items()},
                 }
                 for each in self.entries.values()
             ],

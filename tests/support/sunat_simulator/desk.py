@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 
-from tests.support.sunat_simulator import messages, seals, summaries
-from tests.support.sunat_simulator.books import ACEPTADO, ANULADO, RECHAZADO, Books, Entry, fingerprint
+from tests.support.sunat_simulator import figures, messages, seals, summaries
+from tests.support.sunat_simulator.books import ACEPTADO, ANULADO, RECHAZADO, Books, Entry, Ticket, fingerprint
+from tests.support.sunat_simulator.faults import Kind
 from tests.support.sunat_simulator.messages import Exception_, Request
 from tests.support.sunat_simulator.packages import Package, unpack
 from tests.support.sunat_simulator.paper import Node, Rejection, parse
@@ -24,6 +26,8 @@ class Rules:
     boleta_days: int = 5
     ticket_polls: int = 1
     """How often a ticket says that it is in process."""
+    ticket_time: timedelta = timedelta(0)
+    """How long it says so, however often it is asked."""
 
 
 @dataclass
@@ -120,38 +124,69 @@ class Desk:
             moneda=paper.attribute(total, "currencyID"),
             receipt=pack(said, beta=beta),
             observaciones=tuple(remarks),
+            figures=figures.of_document(paper),
         )
 
-    def send_summary(self, request: Request, *, beta: bool) -> bytes:
-        """Take a summary or voiding in; it is worked off at once, and told when its ticket is asked often enough."""
+    def send_summary(self, request: Request, *, beta: bool, fate: Kind | None = None) -> bytes:
+        """Take a summary or voiding in; it is worked off at once, and told when its ticket is asked late enough.
+
+        Raises:
+            Exception_: nothing was entered; 0402 while the same file is in process, 2223 or 2324 once it is done.
+        """
         package = unpack(request.fields.get("fileName", ""), request.content(), summary=True)
         self.books.received[package.name] += 1
-        if package.name in self.books.files:
-            raise Exception_(402, "La numeracion o nombre del documento ya ha sido enviado anteriormente")
+        self._check_file(package)
+        if fate == "dropped_ticket":
+            return messages.ticketed(self.books.new_number())
+        codigo, content = self._work_off(package, request.ruc, beta=beta)
+        numero = self.books.new_number()
+        now = self.books.clock()
+        ready = now + self.rules.ticket_time
+        self.books.give_ticket(Ticket(numero, package.name, codigo, content, self.rules.ticket_polls, ready))
+        if fate == "lost_ticket":
+            del self.books.tickets[numero]
+        return messages.ticketed(numero)
+
+    def _check_file(self, package: Package) -> None:
+        numero = self.books.files.get(package.name)
+        if numero is None:
+            return
+        ticket = self.books.poll(numero)
+        if ticket is not None and self.books.in_process(ticket):
+            detail = f"El documento: {package.name} ya fue enviado y se encuentra en estado 98"
+            raise Exception_(402, "La numeracion o nombre del documento ya ha sido enviado anteriormente", detail)
+        if package.tipo == "RA":
+            raise Exception_(2324, "El archivo de comunicacion de baja ya fue presentado anteriormente")
+        raise Exception_(2223, "El archivo ya fue presentado anteriormente")
+
+    def _work_off(self, package: Package, user_ruc: str, *, beta: bool) -> tuple[int, bytes]:
+        """What it came to, and the receipt that says so."""
         try:
             paper = parse(package.xml)
         except ValueError:
             raise Exception_(306, "No se puede leer (parsear) el archivo XML") from None
-        codigo, texto = 0, description(package.tipo, package.id, accepted=True)
+        codigo, texto, remarks = 0, description(package.tipo, package.id, accepted=True), list[str]()
         try:
-            summaries.check_identity(paper, package, request.ruc)
+            summaries.check_identity(paper, package, user_ruc)
             seals.check_schema(paper)
             seals.check_signature(package.xml)
-            summaries.apply(paper, package, self.books)
+            remarks = summaries.apply(paper, package, self.books)
         except Rejection as rejection:
             codigo = rejection.codigo
             texto = description(package.tipo, package.id, accepted=False, mensaje=rejection.mensaje)
-        content = pack(Receipt(package.name, package.id, codigo, texto, self.books.clock()), beta=beta)
-        return messages.ticketed(self.books.give_ticket(package.name, codigo, content, self.rules.ticket_polls))
+        said = Receipt(package.name, package.id, codigo, texto, self.books.clock(), tuple(remarks))
+        return codigo, pack(said, beta=beta)
 
-    def get_status(self, request: Request) -> bytes:
+    def get_status(self, request: Request, fate: Kind | None = None) -> bytes:
         """What became of a ticket."""
-        ticket = self.books.poll(request.fields.get("ticket", ""))
+        numero = request.fields.get("ticket", "")
+        ticket = None if fate == "unknown_ticket" else self.books.poll(numero)
         if ticket is None:
             return messages.status("getStatus", "0127", "El ticket no existe (SIMULADOR)")
-        if ticket.polls_left:
+        if self.books.in_process(ticket):
             return messages.status("getStatus", "98" if ticket.polls_left % 2 else "0098")
-        return messages.status("getStatus", "99" if ticket.codigo else "0", "", ticket.receipt)
+        code = "99" if ticket.codigo else "0"
+        return messages.status("getStatus", code, "", None if fate == "no_content" else ticket.receipt)
 
     def get_status_cdr(self, request: Request) -> bytes:
         """A comprobante's receipt, as the consult service gives it."""

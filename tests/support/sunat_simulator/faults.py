@@ -2,6 +2,7 @@
 
 import random
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -20,8 +21,19 @@ Kind = Literal[
     "exception",
     "internal_error",
     "observed",
+    "lost_ticket",
+    "dropped_ticket",
+    "unknown_ticket",
+    "no_content",
 ]
-AFTER_WORK = frozenset({"lost_after", "empty_200", "malformed_zip", "slow", "observed"})
+IN_WORK: Mapping[Kind, str] = {
+    "lost_ticket": "sendSummary",
+    "dropped_ticket": "sendSummary",
+    "unknown_ticket": "getStatus",
+    "no_content": "getStatus",
+}
+"""Faults that the desk itself makes, each in one operation."""
+AFTER_WORK = frozenset({"lost_after", "empty_200", "malformed_zip", "slow", "observed", *IN_WORK})
 """Faults that come about once the document is registered."""
 
 
@@ -32,6 +44,8 @@ class Fault(BaseModel):
     after the work. `html_503`, `html_502`: an HTML page, nothing is done. `empty_200`, `malformed_zip`: the work is
     done, the answer is no use. `credentials`: 0102. `slow`: answered after `seconds`. `exception`: the fault `codigo`,
     nothing is done. `internal_error`: a fault without a code. `observed`: accepted with the remark `codigo`.
+    `lost_ticket`: sendSummary takes the file, its ticket is then unknown for ever. `dropped_ticket`: it gives a ticket
+    and takes nothing. `unknown_ticket`: getStatus answers 0127. `no_content`: it leaves the receipt out.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -71,6 +85,8 @@ class Faults:
         """The fault of this call, if any."""
         for fault in list(self.planned):
             if fault.operation not in {"*", operation} or not name.startswith(fault.name):
+                continue
+            if IN_WORK.get(fault.kind, operation) != operation:
                 continue
             if fault.rate < 1 and self._chance.random() >= fault.rate:
                 continue

@@ -10,7 +10,7 @@ from aiohttp import web
 from tests.support.sunat_simulator import messages
 from tests.support.sunat_simulator.books import Books
 from tests.support.sunat_simulator.desk import Desk, Rules
-from tests.support.sunat_simulator.faults import AFTER_WORK, Fault, Faults
+from tests.support.sunat_simulator.faults import AFTER_WORK, IN_WORK, Fault, Faults
 from tests.support.sunat_simulator.messages import Exception_, Request
 
 BETA = "/ol-ti-itcpfegem-beta/billService"
@@ -86,15 +86,16 @@ class Simulator:
     def _work(self, request: Request, operation: str, path: str, fault: Fault | None) -> web.Response:
         beta, desk = path == BETA, self.desk
         remark = fault.codigo if fault is not None and fault.kind == "observed" else None
+        fate = fault.kind if fault is not None and fault.kind in IN_WORK else None
         try:
             desk.check_user(request)
             match operation, path == CONSULT:
                 case "sendBill", False:
                     body = desk.send_bill(request, beta=beta, remark=remark)
                 case "sendSummary", False:
-                    body = desk.send_summary(request, beta=beta)
+                    body = desk.send_summary(request, beta=beta, fate=fate)
                 case "getStatus", False:
-                    body = desk.get_status(request)
+                    body = desk.get_status(request, fate)
                 case "getStatusCdr", True:
                     body = desk.get_status_cdr(request)
                 case "consult", True:

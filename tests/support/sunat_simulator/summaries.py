@@ -1,17 +1,26 @@
-"""Resúmenes diarios (RC) and comunicaciones de baja (RA): their structure, and what they change in the books."""
+"""Resúmenes diarios (RC) and comunicaciones de baja (RA): SUNAT's checks on them, and what they change in the books."""
 
-from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from decimal import Decimal
 
+from tests.support.sunat_simulator import figures
 from tests.support.sunat_simulator.books import ACEPTADO, ANULADO, Books, Entry
+from tests.support.sunat_simulator.lines import (
+    check_head,
+    check_repeats,
+    check_summary_line,
+    check_voiding_line,
+    remarks_of,
+)
 from tests.support.sunat_simulator.messages import Exception_
 from tests.support.sunat_simulator.packages import Package
 from tests.support.sunat_simulator.paper import Node, reject
 
 _ROOTS = {"RC": "SummaryDocuments", "RA": "VoidedDocuments"}
-_LINES = {"RC": "sac:SummaryDocumentsLine", "RA": "sac:VoidedDocumentsLine"}
+LINES = {"RC": "sac:SummaryDocumentsLine", "RA": "sac:VoidedDocumentsLine"}
 _MOST_LINES = 500
-_VOIDING_DAYS = timedelta(days=7)
+_DAYS = timedelta(days=7)
 ADD, MODIFY, VOID = "1", "2", "3"
 
 
@@ -30,42 +39,98 @@ def check_identity(paper: Node, package: Package, user_ruc: str) -> None:
         reject(2220, "El ID debe coincidir con el nombre del archivo")
     if paper.text("cbc:IssueDate").replace("-", "") != package.serie:
         reject(2346, "La fecha de generación del resumen debe ser igual a la fecha consignada en el nombre del archivo")
-    if not 0 < len(paper.all(_LINES[package.tipo])) <= _MOST_LINES:
+    if not 0 < len(paper.all(LINES[package.tipo])) <= _MOST_LINES:
         raise Exception_(158, "El archivo contiene demasiados comprobantes, o ninguno")
 
 
-def apply(paper: Node, package: Package, books: Books) -> None:
-    """Enter a summary or voiding: all of it, or nothing.
+def apply(paper: Node, package: Package, books: Books) -> list[str]:
+    """Enter a summary or voiding: all of it, or nothing. Returns the remarks on it.
 
     Raises:
         Rejection: the first line that does not hold.
     """
-    steps = list(_summary(paper, package, books) if package.tipo == "RC" else _voiding(paper, package, books))
-    for entry, estado in steps:
-        if entry.name in books.entries:
-            books.change(entry.name, estado)
+    voiding = package.tipo == "RA"
+    lines = paper.all(LINES[package.tipo])
+    check_head(paper, books.today, 2301 if voiding else 2236)
+    check_repeats(lines, voiding=voiding)
+    work = _Work(package, books, date.fromisoformat(paper.text("cbc:ReferenceDate")))
+    for line in lines:
+        if voiding:
+            work.void(line)
         else:
-            books.register(entry)
+            work.take(line)
+    for entry in work.staged.values():
+        books.enter(entry)
+    late = books.today > work.issued + _DAYS and not voiding
+    return remarks_of(lines, voiding=voiding, late=late)
 
 
-def _summary(paper: Node, package: Package, books: Books) -> Iterator[tuple[Entry, str]]:
-    issued = date.fromisoformat(paper.text("cbc:ReferenceDate"))
-    seen: set[tuple[str, str]] = set()
-    for line in paper.all(_LINES["RC"]):
-        name = f"{package.ruc}-{line.text('cbc:DocumentTypeCode')}-{line.text('cbc:ID')}"
+@dataclass
+class _Work:
+    """The lines one by one, each on what those before it left."""
+
+    package: Package
+    books: Books
+    issued: date
+    staged: dict[str, Entry] = field(default_factory=dict)
+
+    def _known(self, name: str) -> Entry | None:
+        return self.staged.get(name) or self.books.entries.get(name)
+
+    @property
+    def _too_late_to_void(self) -> bool:
+        return self.books.today > self.issued + _DAYS
+
+    def take(self, line: Node) -> None:
+        """A line of an RC."""
+        check_summary_line(line)
+        name = f"{self.package.ruc}-{line.text('cbc:DocumentTypeCode')}-{line.text('cbc:ID')}"
         condition = line.text("cac:Status/cbc:ConditionCode")
-        if (name, condition) in seen:
-            reject(2513, f"Dato repetido en el resumen: {name}")
-        seen.add((name, condition))
-        known = books.entries.get(name)
-        if condition == ADD:
-            if known is not None:
-                reject(2282, f"Existe documento ya informado anteriormente: {name}")
-            yield _line_entry(line, name, issued), ACEPTADO
-        elif known is None or known.estado != ACEPTADO:
-            reject(2987, f"El comprobante no se encuentra informado, o ya fue anulado o rechazado: {name}")
-        else:
-            yield known, ANULADO if condition == VOID else ACEPTADO
+        known = self._known(name)
+        if known is None and condition != ADD:
+            reject(2663, f"El documento indicado no existe no puede ser modificado: {name}")
+        if known is not None and known.estado != ACEPTADO:
+            reject(2987, f"El comprobante ya fue informado y se encuentra anulado o rechazado: {name}")
+        if known is not None and condition == ADD:
+            reject(2282, f"Existe documento ya informado anteriormente: {name}")
+        if condition == VOID and self._too_late_to_void:
+            reject(2957, "El comprobante no puede ser dado de baja por exceder el plazo desde su fecha de emision")
+        if condition != VOID:
+            self._check_changed(line)
+        entry = _line_entry(line, name, self.issued)
+        if known is not None and condition == VOID:
+            entry = replace(known, estado=ANULADO)
+        elif known is not None:
+            entry = replace(known, total=entry.total, moneda=entry.moneda, figures=entry.figures)
+        self.staged[name] = entry
+
+    def _check_changed(self, line: Node) -> None:
+        """What a note is on: 2989 not informed, 2990 voided or rejected."""
+        changed = line.one("cac:BillingReference/cac:InvoiceDocumentReference")
+        if changed is None:
+            return
+        known = self._known(f"{self.package.ruc}-{changed.text('cbc:DocumentTypeCode')}-{changed.text('cbc:ID')}")
+        if known is None:
+            reject(2989, "El comprobante a la que hace referencia la nota, no se encuentra informado")
+        if known.estado != ACEPTADO:
+            reject(2990, "El comprobante a la que hace referencia la nota, se encuentra anulado o rechazado")
+
+    def void(self, line: Node) -> None:
+        """A line of an RA."""
+        check_voiding_line(line)
+        number = f"{line.text('sac:DocumentSerialID')}-{line.text('sac:DocumentNumberID')}"
+        known = self._known(f"{self.package.ruc}-{line.text('cbc:DocumentTypeCode')}-{number}")
+        if known is None:
+            reject(2105, f"Comprobante a dar de baja no se encuentra registrado en SUNAT: {number}")
+        if known.estado == ANULADO:
+            reject(2323, f"Existe documento ya informado anteriormente en una comunicacion de baja: {number}")
+        if known.estado != ACEPTADO:
+            reject(2398, f"El documento a dar de baja se encuentra rechazado: {number}")
+        if self._too_late_to_void:
+            reject(2957, "El comprobante no puede ser dado de baja por exceder el plazo desde su fecha de emision")
+        if known.fecha_emision != self.issued:
+            reject(2375, f"Fecha de emision del comprobante no coincide con la comunicada: {number}")
+        self.staged[known.name] = replace(known, estado=ANULADO)
 
 
 def _line_entry(line: Node, name: str, issued: date) -> Entry:
@@ -79,27 +144,7 @@ def _line_entry(line: Node, name: str, issued: date) -> Entry:
         huella="",
         fecha_emision=issued,
         receptor=f"{kind}-{number}",
-        total=line.text("sac:TotalAmount"),
+        total=str(line.amount("sac:TotalAmount") or Decimal(0)),
         moneda=line.attribute("sac:TotalAmount", "currencyID"),
+        figures=figures.of_line(line),
     )
-
-
-def _voiding(paper: Node, package: Package, books: Books) -> Iterator[tuple[Entry, str]]:
-    issued = date.fromisoformat(paper.text("cbc:ReferenceDate"))
-    if books.today > issued + _VOIDING_DAYS:
-        reject(2957, "El comprobante no puede ser dado de baja por exceder el plazo desde su fecha de emision")
-    for line in paper.all(_LINES["RA"]):
-        serie, numero = line.text("sac:DocumentSerialID"), line.text("sac:DocumentNumberID")
-        kind = line.text("cbc:DocumentTypeCode")
-        if kind == "03":
-            reject(2308, "El tipo de comprobante no se puede dar de baja por este medio")
-        if not serie.startswith("F"):
-            reject(2310, "La serie no corresponde al tipo de comprobante")
-        known = books.entries.get(f"{package.ruc}-{kind}-{serie}-{numero}")
-        if known is None:
-            reject(2105, f"Comprobante a dar de baja no se encuentra registrado en SUNAT: {serie}-{numero}")
-        if known.estado != ACEPTADO:
-            reject(2323, f"Existe documento ya informado anteriormente en una comunicacion de baja: {serie}-{numero}")
-        if known.fecha_emision != issued:
-            reject(2375, f"Fecha de emision del comprobante no coincide con la comunicada: {serie}-{numero}")
-        yield known, ANULADO

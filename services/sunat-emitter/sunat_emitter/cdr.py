@@ -20,7 +20,7 @@ _RECIPIENT = f"{{{_CAC}}}DocumentResponse/{{{_CAC}}}RecipientParty/{{{_CAC}}}Par
 LARGEST_XML = 2 * 1024 * 1024
 """Bytes; a real one has about ten thousand."""
 _MOST_ENTRIES = 16
-_ZIP_ERRORS = (
+ZIP_ERRORS = (
     zipfile.BadZipFile,
     zlib.error,
     struct.error,
@@ -98,7 +98,7 @@ def _unpack(content: bytes) -> bytes:
             xml = packed.read(LARGEST_XML + 1)  # the size that the zip itself states may be a lie
     except CdrUnreadable:
         raise
-    except _ZIP_ERRORS as error:
+    except ZIP_ERRORS as error:
         raise CdrUnreadable("not a readable zip") from error
     if len(xml) > LARGEST_XML:
         raise CdrUnreadable("the XML is too large")

@@ -14,6 +14,7 @@ from shared.contracts.sunat.emision import (
     ReadNota,
 )
 from shared.contracts.sunat.emisores import ReadEmisor, UploadCertificado, WriteEmisor
+from shared.contracts.sunat.importaciones import ImportHistory
 from shared.contracts.sunat.impresos import (
     CorreoRequested,
     DeleteLogo,
@@ -23,10 +24,19 @@ from shared.contracts.sunat.impresos import (
     SendCorreo,
     WriteLogo,
 )
+from shared.contracts.sunat.resumenes import (
+    CreateBaja,
+    CreateResumen,
+    ListBajas,
+    ListResumenes,
+    ReadBaja,
+    ReadResumen,
+)
 from shared.contracts.sunat.series import CreateSerie, ListSeries, ReadSerie, ReserveCorrelativo, UpdateSerie
 from shared.contracts.sunat.ventas import AnnulVenta, CreateVenta, ListVentas, ReadVenta
 from shared.mongo import ensure_indexes
 from shared.service import Platform, Service
+from sunat_emitter.bajas import create_baja, list_bajas, read_baja
 from sunat_emitter.correos import deliver_correo, list_correos, read_correo, send_correo, tell_correos
 from sunat_emitter.cuentas import SealedCuentas
 from sunat_emitter.deps import Deps, on_database
@@ -36,12 +46,17 @@ from sunat_emitter.emisores import read_emisor, upload_certificado, write_emisor
 from sunat_emitter.facturacion import issue_comprobante, read_comprobante, reopen_venta
 from sunat_emitter.firmas import Firmas
 from sunat_emitter.handlers import read_catalog
+from sunat_emitter.importaciones import import_history
 from sunat_emitter.imprenta import Imprenta
 from sunat_emitter.impresos import delete_logo, read_pdf, write_logo
 from sunat_emitter.mail import Correspondencia, Mailer
+from sunat_emitter.nocturno import summarize_nightly
 from sunat_emitter.notas import issue_nota, list_notas, read_nota
+from sunat_emitter.noticias import tell_resumenes
 from sunat_emitter.pdf.press import Press
 from sunat_emitter.resending import sweep_envios
+from sunat_emitter.resolucion import settle_decided
+from sunat_emitter.resumenes import create_resumen, list_resumenes, read_resumen
 from sunat_emitter.sending import send_issued
 from sunat_emitter.series import create_serie, list_series, read_serie, reserve_correlativo, update_serie
 from sunat_emitter.settings import SunatEmitterSettings
@@ -76,6 +91,7 @@ async def build(settings: SunatEmitterSettings, platform: Platform) -> Deps:
         republish_after=settings.republish_after,
         xsd_folder=settings.sunat_xsd_folder,
         resend_seconds=settings.sunat_resend_seconds,
+        nightly=settings.nightly,
     )
     return replace(
         deps,
@@ -164,6 +180,12 @@ SERVICE = Service(
         Operation(ReadComprobante, read_comprobante),
         Operation(ReadNota, read_nota),
         Operation(ListNotas, list_notas),
+        Operation(CreateResumen, create_resumen),
+        Operation(ReadResumen, read_resumen),
+        Operation(ListResumenes, list_resumenes),
+        Operation(CreateBaja, create_baja),
+        Operation(ReadBaja, read_baja),
+        Operation(ListBajas, list_bajas),
         Operation(ReadArchivo, read_archivo),
         Operation(ReadPdf, read_pdf),
         Operation(WriteLogo, write_logo),
@@ -171,7 +193,17 @@ SERVICE = Service(
         Operation(SendCorreo, send_correo),
         Operation(ReadCorreo, read_correo),
         Operation(ListCorreos, list_correos),
+        Operation(ImportHistory, import_history, prefetch=2),
     ),
-    background=(tell_issued, sweep_envios, watch_certificates, tell_correos, watch_plazos),
+    background=(
+        tell_issued,
+        sweep_envios,
+        watch_certificates,
+        tell_correos,
+        watch_plazos,
+        tell_resumenes,
+        settle_decided,
+        summarize_nightly,
+    ),
     close=close,
 )

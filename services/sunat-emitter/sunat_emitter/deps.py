@@ -20,6 +20,10 @@ from sunat_emitter.store import (
     Contadores,
     Emisiones,
     Emisores,
+    Importados,
+    Informables,
+    Nocturnos,
+    Resoluciones,
     Resumenes,
     Series,
     Ventas,
@@ -37,6 +41,15 @@ class Publisher(Protocol):
 
 
 @dataclass(frozen=True)
+class Nightly:
+    """When boletas that wait for a summary are summarised."""
+
+    hora: str = "23:50"
+    """By the clock of Lima, for issuers that say no hour of their own."""
+    look_seconds: float = 60.0
+
+
+@dataclass(frozen=True)
 class Deps:
     """The parts."""
 
@@ -49,6 +62,10 @@ class Deps:
     emisiones: Emisiones
     resumenes: Resumenes
     agrupaciones: Agrupaciones
+    informables: Informables
+    resoluciones: Resoluciones
+    nocturnos: Nocturnos
+    importados: Importados
     vault: Vault
     firmas: Firmas
     bus: Publisher
@@ -61,6 +78,8 @@ class Deps:
     """What sends e-mails; None where none are."""
     vigilancia: Vigilancia | None = None
     """What watches the legal times; None where they are not watched."""
+    nightly: Nightly | None = None
+    """None where no summaries are made by night."""
     resend_seconds: float = 5.0
     """Time between two looks for what is to be sent again."""
     file_time: timedelta = timedelta(days=3652)
@@ -84,6 +103,10 @@ def on_database(database: Database, bus: Publisher, vault: Vault, firmas: Firmas
         emisiones=Emisiones(database),
         resumenes=Resumenes(database),
         agrupaciones=Agrupaciones(database),
+        informables=Informables(database),
+        resoluciones=Resoluciones(database),
+        nocturnos=Nocturnos(database),
+        importados=Importados(database),
         vault=vault,
         firmas=firmas,
         bus=bus,

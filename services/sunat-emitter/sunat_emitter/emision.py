@@ -125,6 +125,7 @@ async def _prepared(order: Order, serie: StoredSerie, comprobante_id: int, deps:
         company=order.emisor.company,
         emisor_id=order.emisor.id,
         ambiente=order.emisor.sol_endpoint,
+        via=order.emisor.envio_boletas if serie.serie.startswith("B") else "individual",
         serie=serie,
         comprobante=comprobante,
         xml=signed.xml,

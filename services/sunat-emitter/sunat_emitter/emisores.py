@@ -14,7 +14,7 @@ from sunat_emitter.deps import Deps
 from sunat_emitter.store import StoredCertificate, StoredEmisor
 from sunat_emitter.ubigeos import find_ubigeo
 
-_KEPT = ("sol_usuario", "sol_clave")
+_KEPT = ("sol_usuario", "sol_clave", "envio_boletas", "resumen_automatico", "resumen_hora")
 """What an absent field leaves as it is."""
 
 
@@ -32,8 +32,7 @@ async def write_emisor(call: WriteEmisor, deps: Deps) -> Reply:
     if find_ubigeo(call.emisor.ubigeo) is None:
         raise Refused("UBIGEO_INVALIDO", f"El ubigeo {call.emisor.ubigeo} no existe")
     values = call.emisor.model_dump(exclude={*_KEPT})
-    if call.emisor.sol_usuario is not None:
-        values["sol_usuario"] = call.emisor.sol_usuario
+    values |= call.emisor.model_dump(include=set(_KEPT) - {"sol_clave"}, exclude_none=True)
     try:
         emisor = await _first(call.company, values, deps)
         if call.emisor.sol_clave is not None:

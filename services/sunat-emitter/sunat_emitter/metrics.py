@@ -27,6 +27,9 @@ DEADLINE_SECONDS = Gauge(
 )
 HELD_BACK = Gauge("lumis_sunat_held_back", "Pending comprobantes that are not tried again by themselves")
 STOPPED = Gauge("lumis_sunat_stopped_emisores", "Issuers whose SOL account SUNAT refuses, until it is changed")
+NIGHTS = Counter(
+    "lumis_sunat_nights_total", "Issuers' nightly summaries: done, refused (the issuer cannot sign)", ["outcome"]
+)
 
 
 def outcome_of(end: End) -> str:

@@ -10,6 +10,7 @@ from sunat_emitter.conciliacion_settings import ConciliacionSettings
 from sunat_emitter.documents.printed import CONSULTA_SUNAT
 from sunat_emitter.documents.sign import Algorithm
 from sunat_emitter.mail_settings import MailSettings
+from sunat_emitter.nightly_settings import NightlySettings
 from sunat_emitter.sending_settings import SendingSettings
 from sunat_emitter.vault import Vault, parse_key
 
@@ -50,7 +51,9 @@ class CommandSettings(SealSettings):
     mongodb_url: str = Field(pattern=r"^mongodb(\+srv)?://", description="URL of the database")
 
 
-class SunatEmitterSettings(SealSettings, SendingSettings, ConciliacionSettings, MailSettings, ServiceSettings):
+class SunatEmitterSettings(
+    SealSettings, SendingSettings, ConciliacionSettings, NightlySettings, MailSettings, ServiceSettings
+):
     """How documents are signed, printed and kept; how they are sent."""
 
     sunat_signature: Algorithm = Field(default="sha256", description="Digest of the XML's signature")

@@ -3,6 +3,7 @@
 from shared.contracts.sunat.comprobantes import ComprobanteShown
 from shared.contracts.sunat.values import TIPO_NOMBRES
 from sunat_emitter.store import StoredComprobante
+from sunat_emitter.store.comprobantes import RESUMEN
 
 
 def show_comprobante(stored: StoredComprobante, *, cdr: bool) -> ComprobanteShown:
@@ -29,4 +30,13 @@ def show_comprobante(stored: StoredComprobante, *, cdr: bool) -> ComprobanteShow
         fuera_de_plazo=late.que_hacer if (late := stored.fuera_de_plazo) and stored.estado == "PENDIENTE" else None,
         fecha_envio_sunat=stored.fecha_envio,
         tiene_cdr=cdr,
+        por_resumen=stored.via == RESUMEN,
+        resumen=_identificador(stored.resumen or stored.anulado_por or stored.informado_por),
+        aviso=stored.aviso,
+        motivo_anulacion=stored.motivo_anulacion,
     )
+
+
+def _identificador(nombre_archivo: str | None) -> str | None:
+    """`RC-20251013-001` of `RUC-RC-20251013-001`."""
+    return nombre_archivo.partition("-")[2] if nombre_archivo else None

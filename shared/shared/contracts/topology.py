@@ -59,6 +59,7 @@ from shared.contracts.sunat.emision import (
     ReadNota,
 )
 from shared.contracts.sunat.emisores import ReadEmisor, UploadCertificado, WriteEmisor
+from shared.contracts.sunat.importaciones import ImportHistory
 from shared.contracts.sunat.impresos import (
     CorreoRequested,
     DeleteLogo,
@@ -67,6 +68,14 @@ from shared.contracts.sunat.impresos import (
     ReadPdf,
     SendCorreo,
     WriteLogo,
+)
+from shared.contracts.sunat.resumenes import (
+    CreateBaja,
+    CreateResumen,
+    ListBajas,
+    ListResumenes,
+    ReadBaja,
+    ReadResumen,
 )
 from shared.contracts.sunat.series import CreateSerie, ListSeries, ReadSerie, ReserveCorrelativo, UpdateSerie
 from shared.contracts.sunat.ventas import AnnulVenta, CreateVenta, ListVentas, ReadVenta
@@ -114,7 +123,7 @@ EVENTS: tuple[EventRow, ...] = (
     EventRow(DocumentRecognized, "ocr-engine", ("reconciler",)),
     EventRow(DocumentUnreadable, "ocr-engine", ("ledger",)),
     EventRow(DocumentReconciled, "reconciler", ("ledger", "tagger")),
-    EventRow(DocumentCorrected, "gateway"),
+    EventRow(DocumentCorrected, "gateway", ("ocr-engine",)),
     EventRow(CreditsHeld, "ledger"),
     EventRow(CreditsSettled, "ledger"),
     EventRow(CreditsReleased, "ledger"),
@@ -173,6 +182,12 @@ CALLS: tuple[CallRow, ...] = (
     CallRow(ReadComprobante, "sunat-emitter"),
     CallRow(ReadNota, "sunat-emitter"),
     CallRow(ListNotas, "sunat-emitter"),
+    CallRow(CreateResumen, "sunat-emitter"),
+    CallRow(ReadResumen, "sunat-emitter"),
+    CallRow(ListResumenes, "sunat-emitter"),
+    CallRow(CreateBaja, "sunat-emitter"),
+    CallRow(ReadBaja, "sunat-emitter"),
+    CallRow(ListBajas, "sunat-emitter"),
     CallRow(ReadArchivo, "sunat-emitter"),
     CallRow(ReadPdf, "sunat-emitter"),
     CallRow(WriteLogo, "sunat-emitter"),
@@ -180,6 +195,7 @@ CALLS: tuple[CallRow, ...] = (
     CallRow(SendCorreo, "sunat-emitter"),
     CallRow(ReadCorreo, "sunat-emitter"),
     CallRow(ListCorreos, "sunat-emitter"),
+    CallRow(ImportHistory, "sunat-emitter"),
     CallRow(ReadTags, "tagger"),
     CallRow(EraseTags, "tagger"),
     CallRow(TaggedUsers, "tagger"),

@@ -7,7 +7,11 @@ from sunat_emitter.store.contadores import Contadores
 from sunat_emitter.store.correos import Correos
 from sunat_emitter.store.emision import Emisiones, Emission, NumberTaken, SerieMoved, SourceChanged
 from sunat_emitter.store.emisores import Emisores, StoredCertificate, StoredEmisor
+from sunat_emitter.store.importados import Importados
+from sunat_emitter.store.informables import Informables
 from sunat_emitter.store.logos import Logos
+from sunat_emitter.store.nocturnos import Nocturnos
+from sunat_emitter.store.resoluciones import Resoluciones
 from sunat_emitter.store.resumenes import LineaResumen, Resumenes, StoredResumen
 from sunat_emitter.store.series import Series, StoredSerie
 from sunat_emitter.store.ventas import StoredVenta, Ventas
@@ -24,9 +28,13 @@ __all__ = [
     "Emisiones",
     "Emisores",
     "Emission",
+    "Importados",
+    "Informables",
     "LineaResumen",
     "Logos",
+    "Nocturnos",
     "NumberTaken",
+    "Resoluciones",
     "Resumenes",
     "SerieMoved",
     "Series",
@@ -48,5 +56,6 @@ INDEXES = (
     *Comprobantes.INDEXES,
     *Archivos.INDEXES,
     *Correos.INDEXES,
+    *Importados.INDEXES,
     *Resumenes.INDEXES,
 )

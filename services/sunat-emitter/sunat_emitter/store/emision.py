@@ -12,6 +12,7 @@ from shared.errors import LumisError, Unavailable
 from shared.mongo import Database, DuplicateKeyError, PyMongoError
 from sunat_emitter.documents.model import Comprobante
 from sunat_emitter.store.archivos import document as file_document
+from sunat_emitter.store.comprobantes import Via
 from sunat_emitter.store.series import StoredSerie
 from sunat_emitter.store.ventas import venta_key
 
@@ -64,6 +65,8 @@ class Emission:
     kept_until: datetime
     ambiente: Endpoint = "beta"
     """Where SUNAT is to have it: what was tried out is worth nothing in production."""
+    via: Via = "individual"
+    """How SUNAT is told of it."""
 
     def document(self) -> dict[str, Any]:
         """The comprobante as it is inserted."""
@@ -88,6 +91,7 @@ class Emission:
             **({"clave": self.clave, "digest": self.digest} if self.clave else {}),
             "documento": comprobante.model_dump(mode="json"),
             "estado": "PENDIENTE",
+            "via": self.via,
             "motivo_pendiente": None,
             "hash": self.hash,
             "codigo_sunat": None,

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from shared.contracts.message import Contract
-from shared.contracts.sunat.emisores import Endpoint
+from shared.contracts.sunat.emisores import Endpoint, EnvioBoletas, Hora
 from shared.mongo import Database, DuplicateKeyError, Index, ReturnDocument
 from sunat_emitter.store.contadores import Contadores
 
@@ -37,6 +37,11 @@ class StoredEmisor(Contract):
     sol_clave: str | None = None
     """Sealed at the place `clave_place`."""
     sol_endpoint: Endpoint = "beta"
+    envio_boletas: EnvioBoletas = "individual"
+    resumen_automatico: bool = True
+    """Whether what waits for a summary is summarised by night."""
+    resumen_hora: Hora | None = None
+    """When, by the clock of Lima; None: as the installation is set."""
     certificado: StoredCertificate | None = None
     version: int = 1
     """Raised by each change, so that who gave up on a wrong password sees that there may be another."""

@@ -137,7 +137,7 @@ class Resumenes:
     """Reads summaries, and writes how far they are; `agrupacion` inserts them."""
 
     INDEXES = (
-        Index(_RESUMENES, (("company", 1), ("clase", 1), ("id", -1))),
+        Index(_RESUMENES, (("company", 1), ("clase", 1), ("created_at", -1))),
         Index(_RESUMENES, (("company", 1), ("baja", 1), ("created_at", -1))),
         Index(_RESUMENES, (("company", 1), ("ticket", 1)), partial={"ticket": {"$type": "string"}}),
         Index(_RESUMENES, (("company", 1), ("identificador", 1))),

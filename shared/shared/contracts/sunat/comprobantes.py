@@ -38,3 +38,11 @@ class ComprobanteShown(Contract):
     """SUNAT's, of an accepted one."""
     fecha_envio_sunat: datetime | None
     tiene_cdr: bool
+    por_resumen: bool = False
+    """SUNAT is told of it in a daily summary."""
+    resumen: str | None = None
+    """The RC or RA that it is in, or by which it stands as it does: `RC-20251013-001`."""
+    aviso: str | None = None
+    """Why SUNAT refused the last RC or RA that it was in."""
+    motivo_anulacion: str | None = None
+    """Why it is void."""

@@ -9,6 +9,10 @@ from shared.contracts.message import Call, Contract
 from shared.contracts.sunat.values import Company, Content, Ruc, Texto
 
 Endpoint = Literal["beta", "prod"]
+EnvioBoletas = Literal["individual", "resumen"]
+"""How SUNAT is told of boletas and their notes: each by itself, or all of a day in a summary (RC)."""
+Hora = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+"""`23:50`, by the clock of Lima."""
 
 _XML = r"^[^\x00-\x1f\x7f-\x9f\ufffe\uffff]+$"
 """What the SOAP header can carry: no control characters."""
@@ -34,6 +38,12 @@ class EmisorInput(Contract):
     )
     """Absent: what is stored stays. Never shown again."""
     sol_endpoint: Endpoint = "beta"
+    envio_boletas: EnvioBoletas | None = None
+    """Of boletas that are issued from now on. Absent: what is stored stays; `individual` at first."""
+    resumen_automatico: bool | None = None
+    """Whether a summary is made each night of what waits for one. Absent: what is stored stays; true at first."""
+    resumen_hora: Hora | None = None
+    """When. Absent: what is stored stays; at first the installation's hour."""
 
 
 class EmisorShown(Contract):
@@ -52,6 +62,9 @@ class EmisorShown(Contract):
     telefono: str
     sol_usuario: str | None
     sol_endpoint: Endpoint
+    envio_boletas: EnvioBoletas = "individual"
+    resumen_automatico: bool = True
+    resumen_hora: Hora | None = None
     tiene_certificado: bool
     certificado_vencimiento: date | None
     created_at: datetime

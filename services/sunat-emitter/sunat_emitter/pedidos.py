@@ -1,0 +1,183 @@
+"""Carries out a request for RCs or RAs: chosen, numbered, marked and told, once however often it is asked."""
+
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from shared.contracts.sunat.resumenes import Condicion
+from shared.errors import Refused, Unavailable
+from shared.mongo import DuplicateKeyError
+from sunat_emitter.deps import Deps
+from sunat_emitter.eleccion import Elegido, Marco, Parte, Rechazo, refusal, split, today
+from sunat_emitter.noticias import tell_at_once
+from sunat_emitter.plazos import Plazos
+from sunat_emitter.store import Agrupacion, SourceChanged, StoredEmisor, StoredResumen
+from sunat_emitter.store.agrupacion import MAX_LINES
+from sunat_emitter.ventas import same_digest
+
+_ATTEMPTS = 20
+_MOST_SHOWN = 50
+_EVENT_GRACE = timedelta(seconds=30)
+"""For the event of what was just made, before the sweep takes it."""
+
+
+@dataclass(frozen=True)
+class Pedido:
+    """Who asks, for what."""
+
+    request_id: str
+    origin: str
+    emisor: StoredEmisor
+    clave: str | None
+    """A digest of the client's Idempotency-Key."""
+    digest: str | None
+    baja: bool = False
+    most: int = MAX_LINES
+    """Comprobantes in each RC or RA."""
+
+    @property
+    def id(self) -> str:
+        """What all that it makes shares: a repeat finds it by that."""
+        return f"clave/{self.clave}" if self.clave else f"request/{self.request_id}"
+
+
+@dataclass(frozen=True)
+class Eleccion:
+    """What was chosen, and what the client is to be told of it."""
+
+    elegidos: tuple[Elegido, ...]
+    advertencias: tuple[str, ...] = ()
+
+
+Choose = Callable[[frozenset[str]], Awaitable[Eleccion]]
+"""Chooses what goes in, without these: they are in already. Raises Refused."""
+
+
+async def carry_out(pedido: Pedido, choose: Choose, deps: Deps, *, whole_day: bool = False) -> list[StoredResumen]:
+    """What the request makes, or made. What an earlier try left out for a crash is added; nothing is made twice.
+
+    `whole_day`: it asks for whatever is pending, so a repeat adds nothing to what there was then.
+
+    Raises:
+        Refused: `CLAVE_REUTILIZADA`, and what `choose` refuses.
+        Unavailable: it is not known what was made; a repeat finds out.
+    """
+    company = pedido.emisor.company
+    first = await deps.resumenes.of_request(company, pedido.id)
+    if first and pedido.clave:
+        same_digest(first[0].digest, pedido.digest or "")
+    if first and whole_day:
+        return first
+    for _ in range(_ATTEMPTS):
+        made = await deps.resumenes.of_request(company, pedido.id)
+        chosen = await choose(frozenset(line.comprobante for each in made for line in each.lineas))
+        try:
+            for number, parte in enumerate(split(chosen.elegidos, pedido.most), len(made)):
+                stored = await _make(pedido, parte, number, chosen.advertencias if number == 0 else (), deps)
+                made.append(stored)
+        except (SourceChanged, DuplicateKeyError):  # somebody was quicker, perhaps this very request: look again
+            continue
+        return made
+    raise Unavailable("the comprobantes kept changing")
+
+
+async def _make(pedido: Pedido, parte: Parte, number: int, advertencias: tuple[str, ...], deps: Deps) -> StoredResumen:
+    emisor, now = pedido.emisor, deps.now()
+    stored = await deps.agrupaciones.group(
+        Agrupacion(
+            id=await deps.contadores.take(f"resumenes/{emisor.company}"),
+            company=emisor.company,
+            emisor_id=emisor.id,
+            ruc=emisor.ruc,
+            ambiente=emisor.sol_endpoint,
+            clase=parte.clase,
+            fecha_referencia=parte.fecha,
+            fecha_generacion=today(now),
+            lineas=parte.lineas,
+            baja=pedido.baja,
+            pedido=pedido.id,
+            parte=number,
+            digest=pedido.digest,
+            advertencias=advertencias,
+            request_id=pedido.request_id,
+            origin=pedido.origin,
+            now=now,
+            first_try_at=now + _EVENT_GRACE,
+        )
+    )
+    await tell_at_once(stored, "issued", deps)
+    return stored
+
+
+@dataclass(frozen=True)
+class Deseado:
+    """A comprobante that a client names."""
+
+    tipo: str
+    serie: str
+    numero: int
+    condicion: Condicion
+    motivo: str | None = None
+
+    @property
+    def numero_completo(self) -> str:
+        """`B001-150`."""
+        return f"{self.serie}-{self.numero}"
+
+    def name(self, ruc: str) -> str:
+        """`RUC-TT-SERIE-NUM`."""
+        return f"{ruc}-{self.tipo}-{self.numero_completo}"
+
+
+@dataclass(frozen=True)
+class Lista:
+    """What a client names, under what holds for all, and the code that it is refused with."""
+
+    deseados: tuple[Deseado, ...]
+    marco: Marco
+    code: str
+
+
+async def choose_named(
+    lista: Lista, emisor: StoredEmisor, done: frozenset[str], deps: Deps
+) -> tuple[tuple[Deseado, Elegido], ...]:
+    """Each that is named with what it is. Raises Refused: the list's code, where one of them cannot go."""
+    wanted = {each.name(emisor.ruc): each for each in lista.deseados}
+    there = await deps.informables.named(emisor.company, list(wanted))
+    rechazos = [
+        Rechazo(wanted[name].numero_completo, "REPETIDO", f"{wanted[name].numero_completo} está más de una vez")
+        for name, count in Counter(each.name(emisor.ruc) for each in lista.deseados).items()
+        if count > 1
+    ]
+    chosen = []
+    for name, each in wanted.items():
+        if name in done:
+            continue
+        if (found := there.get(name)) is None:
+            said = f"El comprobante {each.numero_completo} de tipo {each.tipo} no existe"
+            rechazos.append(Rechazo(each.numero_completo, "COMPROBANTE_NO_ENCONTRADO", said))
+            continue
+        elegido = Elegido(found, each.condicion, each.motivo)
+        if (rechazo := refusal(elegido, lista.marco)) is not None:
+            rechazos.append(rechazo)
+        chosen.append((each, elegido))
+    _check(rechazos, lista.code)
+    return tuple(chosen)
+
+
+def marco_of(emisor: StoredEmisor, deps: Deps, fecha: date | None = None) -> Marco:
+    """What holds for all comprobantes of this issuer now; `fecha` is the day of issue that they must have."""
+    plazos = deps.sending.terms.plazos if deps.sending is not None else Plazos()
+    return Marco(emisor.sol_endpoint, deps.now(), plazos, fecha)
+
+
+def _check(rechazos: Sequence[Rechazo], code: str) -> None:
+    if not rechazos:
+        return
+    others = f" (y {len(rechazos) - 1} más)" if len(rechazos) > 1 else ""
+    shown = [
+        {"comprobante": each.comprobante, "codigo": each.codigo, "mensaje": each.mensaje}
+        for each in rechazos[:_MOST_SHOWN]
+    ]
+    raise Refused(code, f"{rechazos[0].mensaje}{others}", {"errores": shown})

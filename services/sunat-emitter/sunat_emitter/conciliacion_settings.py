@@ -16,6 +16,20 @@ class ConciliacionSettings(BaseSettings):
     )
     sunat_watch_seconds: float = Field(default=60, gt=0, description="Time between two looks at the legal times")
 
+    sunat_conciliacion_days: int = Field(
+        default=8,
+        ge=0,
+        le=366,
+        description="Days of issue that the daily reconciliation looks back at; 0: none is done",
+    )
+    sunat_conciliacion_hour: int = Field(default=3, ge=0, le=23, description="Hour of Lima from which on it is done")
+    sunat_conciliacion_per_second: float = Field(
+        default=2, gt=0, le=100, description="Questions to SUNAT in a second, of each process"
+    )
+    sunat_conciliacion_look_seconds: float = Field(
+        default=300, gt=0, description="Time between two looks whether a reconciliation is due"
+    )
+
     @property
     def warning(self) -> timedelta:
         """How long before the end of a legal time it is told."""

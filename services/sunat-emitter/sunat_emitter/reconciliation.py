@@ -53,7 +53,7 @@ async def find_out(envio: Envio, cuenta: Cuenta, sending: Sending) -> Decided | 
         return reply
     match of_cdr_consult(reply.codigo, with_content=reply.content is not None):
         case Consulted.CDR if reply.content is not None:
-            return _by_receipt(envio, reply.content)
+            return by_receipt(envio, reply.content)
         case Consulted.ABSENT:
             return Absent
         case _:
@@ -87,7 +87,8 @@ async def settle_duplicate(
             return Later(f"SUNAT dice que ya lo tiene y que no lo encuentra: {said}", en_duda=True)
 
 
-def _by_receipt(envio: Envio, content: bytes) -> Decided | Later | Held:
+def by_receipt(envio: Envio, content: bytes) -> Decided | Later | Held:
+    """What a receipt that SUNAT gave for this comprobante's number decides."""
     try:
         receipt = cdr.read(content)
     except CdrUnreadable as error:

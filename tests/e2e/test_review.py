@@ -105,7 +105,7 @@ async def test_every_service_tells_what_it_erased_and_nothing_is_left(platform: 
     told = {row["service"]: row for row in shown["erasure"]}
     assert set(told) == SERVICES
     assert told["reconciler"]["removed"] == {"invoices": 1}
-    assert told["ocr-engine"]["removed"] == {"readings": 1}
+    assert told["ocr-engine"]["removed"] == {"readings": 1, "corrections": 0, "layouts": 0}
     assert told["gateway"]["removed"] == {"requests": 1, "webhooks": 0, "callbacks": 0}
     assert told["tagger"]["removed"]["tags"] > 0
     assert (told["ledger"]["removed"], set(told["ledger"]["kept"])) == ({}, {"movements"})

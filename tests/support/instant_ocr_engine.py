@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from ocr_engine.app import SERVICE, AppDeps
 from ocr_engine.chain import Chain, Limits
-from ocr_engine.engine import Document
+from ocr_engine.engine import Document, Seen
 from ocr_engine.evidence import Evidence
 from ocr_engine.settings import OcrEngineSettings
 from ocr_engine.store import ReadingStore
@@ -35,8 +35,8 @@ class InstantEngine(FakeLocalEngine):
     async def inspect(self, content: bytes, content_type: str, timeout: float) -> Evidence:
         return self.evidence
 
-    async def read_with_text(self, document: Document, timeout: float) -> tuple[Reading, str]:
-        return instant_reading(), ""
+    async def read_with_text(self, document: Document, timeout: float) -> Seen:
+        return Seen(instant_reading())
 
 
 async def build(settings: OcrEngineSettings, platform: Platform) -> AppDeps:

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import Any
 
-from ocr_engine.engine import Document
+from ocr_engine.engine import Document, Seen
 from ocr_engine.evidence import Evidence, Word
 from shared.contracts.odoo import UserInfos
 from shared.contracts.reading import ReadField, Reading
@@ -73,7 +73,7 @@ class FakeLocalEngine:
             raise self.render_error
         return self.pages[:max_pages]
 
-    async def read_with_text(self, document: Document, timeout: float) -> tuple[Reading, str]:
+    async def read_with_text(self, document: Document, timeout: float) -> Seen:
         about = (document.schema_name, document.mode)
         self.asked.append(Asked("read", document.content, document.content_type, timeout, about))
         self.infos = document.infos
@@ -82,7 +82,7 @@ class FakeLocalEngine:
             raise TimeoutError
         if self.read_error:
             raise self.read_error
-        return self.reading, self.text
+        return Seen(self.reading, self.text, self.seen_words)
 
     async def search(self, pattern: str, text: str, timeout: float) -> tuple[str, ...] | None:
         self.asked.append(Asked("search", text.encode(), pattern, timeout))

@@ -8,8 +8,11 @@ import structlog
 from ocr_engine.attempts import Patience, Provider
 from ocr_engine.breaker import Breaker
 from ocr_engine.chain import Chain, Limits
+from ocr_engine.corrections import Corrections
 from ocr_engine.erasure import erase_readings
-from ocr_engine.handlers import Deps, read_document
+from ocr_engine.handlers import Deps, keep_correction, read_document
+from ocr_engine.learning import Learning
+from ocr_engine.memory import Layouts
 from ocr_engine.providers.gemini import Gemini
 from ocr_engine.providers.local import LocalEngine
 from ocr_engine.providers.openrouter import OpenRouter
@@ -18,8 +21,11 @@ from ocr_engine.store import ReadingStore
 from shared.bus import Subscription
 from shared.contracts.documents import LARGEST_ANNOTATIONS, DocumentUploaded
 from shared.contracts.erasure import ErasureRequested
+from shared.contracts.extract import DocumentCorrected
+from shared.erasures import Erasures
 from shared.files import FileStore
 from shared.http_client import HttpClient
+from shared.mongo import Database
 from shared.service import Platform, Service
 
 _log = structlog.get_logger()
@@ -81,8 +87,10 @@ async def build(settings: OcrEngineSettings, platform: Platform) -> AppDeps:
     rows, clients = hosted_models(settings)
     for row in rows:
         row.watch()
-    readings = ReadingStore(platform.database("ocr_engine"), kept_for=timedelta(days=settings.readings_days))
+    database = platform.database("ocr_engine")
+    readings = ReadingStore(database, kept_for=timedelta(days=settings.readings_days))
     await readings.prepare()
+    learning = await _learning(settings, database)
     local = LocalEngine(
         workers=settings.local_workers,
         memory_limit=settings.local_memory_mb * 1024 * 1024,
@@ -96,9 +104,18 @@ async def build(settings: OcrEngineSettings, platform: Platform) -> AppDeps:
         readings=readings,
         files=FileStore(platform.database("documents")),
         answer_margin=settings.answer_margin_seconds,
+        learning=learning,
         local=local,
         clients=clients,
     )
+
+
+async def _learning(settings: OcrEngineSettings, database: Database) -> Learning:
+    corrections = Corrections(database, kept_for=timedelta(days=settings.corrections_days))
+    layouts = Layouts(database, kept_for=timedelta(days=settings.layouts_days))
+    await corrections.prepare()
+    await layouts.prepare()
+    return Learning(corrections, layouts, Erasures(database))
 
 
 async def close(deps: AppDeps) -> None:
@@ -116,6 +133,7 @@ SERVICE = Service(
     build=build,
     subscriptions=(
         Subscription(DocumentUploaded, read_document, prefetch=_PREFETCH),
+        Subscription(DocumentCorrected, keep_correction),
         Subscription(ErasureRequested, erase_readings),
     ),
     close=close,

@@ -3,12 +3,13 @@
 import asyncio
 import time
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 import structlog
 
 from ocr_engine.attempts import Attempts, Patience, Provider
 from ocr_engine.budget import Deadline
-from ocr_engine.engine import Document, Local, WordSearch
+from ocr_engine.engine import Document, Local, Seen, WordSearch
 from ocr_engine.evidence import Evidence, UnreadableDocument, Word
 from ocr_engine.lines import text_of
 from ocr_engine.local.signature import picture_side
@@ -66,6 +67,10 @@ class Result:
     """What OpenRouter parsed of the document for this reading, as JSON."""
     text: str = ""
     """All of the document's text that was seen."""
+    words: tuple[Word, ...] = ()
+    """The words of it with their places, as far as they are known."""
+    words_from: Literal["text", "ocr"] = "ocr"
+    """What the words come from: a PDF's own text, or recognition."""
 
 
 class Chain:
@@ -126,7 +131,8 @@ class _Run:
         self._pages: tuple[Part, ...] | None = None
         self._best: Reading | None = None
         self._annotations: bytes | None = None
-        self._text = ""
+        self._seen: Seen | None = None
+        self._words_from: Literal["text", "ocr"] = "ocr"
         self._evidence = Evidence(pages=1, pages_read=1)
 
     async def look(self) -> None:
@@ -143,6 +149,7 @@ class _Run:
             with telemetry.span("inspect document"):
                 seconds = min(self._deadline.remaining(), self._limits.look_seconds)
                 self._evidence = await self._local.inspect(document.content, document.content_type, seconds)
+                self._words_from = "text" if self._evidence.words else "ocr"
         except UnreadableDocument as error:
             if error.reason.documents_fault:
                 raise
@@ -183,8 +190,8 @@ class _Run:
         document, seconds = self._document, self._deadline.remaining()
         try:
             with telemetry.span("provider local"):
-                reading, self._text = await self._local.read_with_text(document, seconds)
-            outcome = "ok" if self._keep(reading) else "implausible"
+                self._seen = await self._local.read_with_text(document, seconds)
+            outcome = "ok" if self._keep(self._seen.reading) else "implausible"
         except (UnreadableDocument, TimeoutError) as error:
             outcome = error.reason.value if isinstance(error, UnreadableDocument) else "timeout"
             if self._best is None:
@@ -203,8 +210,16 @@ class _Run:
         warnings = tuple(dict.fromkeys((*self._evidence.warnings, *reading.warnings)))
         update = {"attempts": tuple(self._attempts.made), "warnings": warnings}
         annotations = self._annotations if reading.provider == _OPENROUTER else None
-        text = self._text or self._evidence.text
-        return Result(reading.model_copy(update=update), None, tuple(self._attempts.made), annotations, text)
+        seen = self._seen or Seen(reading)
+        return Result(
+            reading=reading.model_copy(update=update),
+            unreadable=None,
+            attempts=tuple(self._attempts.made),
+            annotations=annotations,
+            text=seen.text or self._evidence.text,
+            words=seen.words or self._evidence.words,
+            words_from=self._words_from,
+        )
 
     def gave_up(self, reason: Unreadable) -> Result:
         """No reading."""

@@ -140,7 +140,8 @@ async def _read(content: bytes, options: argparse.Namespace) -> Outcome:
     try:
         started = time.perf_counter()
         document = Document(content, content_type, options.schema, options.mode)
-        reading, text = await engine.read_with_text(document, SECONDS)
+        seen = await engine.read_with_text(document, SECONDS)
+        reading = seen.reading
         seconds = time.perf_counter() - started
         page = None
         if options.boxes is not None:
@@ -148,6 +149,6 @@ async def _read(content: bytes, options: argparse.Namespace) -> Outcome:
                 raise NoSuchPage(f"no page {options.page} for --boxes: the pages are 0 to {reading.pages - 1}")
             shown = await engine.shown(content, content_type, SECONDS, options.page)
             page = with_boxes(shown, reading, options.page)
-        return Outcome(reading, text, seconds, engine.peak_memory, page)
+        return Outcome(reading, seen.text, seconds, engine.peak_memory, page)
     finally:
         await engine.close()

@@ -26,6 +26,17 @@ class Document:
     """What the sender says of themselves."""
 
 
+@dataclass(frozen=True)
+class Seen:
+    """A reading, with what it was read from."""
+
+    reading: Reading
+    text: str = ""
+    """All the lines of text."""
+    words: tuple[Word, ...] = ()
+    """Those of the text, for schemas whose answers show it."""
+
+
 class Local(Protocol):
     """The local engine as the chain uses it. Each method raises UnreadableDocument, or TimeoutError."""
 
@@ -41,8 +52,8 @@ class Local(Protocol):
         """Upright JPEG pages without metadata."""
         ...
 
-    async def read_with_text(self, document: Document, timeout: float) -> tuple[Reading, str]:
-        """A whole reading, and all the lines of text that it was read from."""
+    async def read_with_text(self, document: Document, timeout: float) -> Seen:
+        """A whole reading, and what it was read from."""
         ...
 
     async def search(self, pattern: str, text: str, timeout: float) -> tuple[str, ...] | None:

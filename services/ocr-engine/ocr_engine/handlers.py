@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -11,11 +11,14 @@ import structlog
 from ocr_engine.budget import Deadline, seconds_to_read
 from ocr_engine.chain import Chain, Result
 from ocr_engine.engine import Document
-from ocr_engine.metrics import READ, READING_NOW
+from ocr_engine.evidence import Word
+from ocr_engine.learning import Learning
+from ocr_engine.metrics import CORRECTIONS, READ, READING_NOW
 from ocr_engine.question import Options
 from ocr_engine.schemas import SCHEMAS
 from ocr_engine.store import ReadingStore
 from shared.contracts.documents import DocumentRecognized, DocumentUnreadable, DocumentUploaded, Unreadable
+from shared.contracts.extract import DocumentCorrected
 from shared.contracts.message import Event
 from shared.contracts.odoo import LARGEST_TEXT
 from shared.errors import Rejected
@@ -59,6 +62,8 @@ class Deps:
     answer_margin: float
     """Seconds before `answer_by` at which a reading must be done, for the steps after it."""
     now: Callable[[], datetime] = utc_now
+    learning: Learning | None = None
+    """None: nothing is learnt from corrections, and nothing recalled."""
 
 
 async def read_document(event: DocumentUploaded, deps: Deps) -> list[Event]:
@@ -74,22 +79,36 @@ async def read_document(event: DocumentUploaded, deps: Deps) -> list[Event]:
     outputs = await deps.readings.outputs(event.request_id)
     if outputs is None:
         with READING_NOW.track_inprogress():
-            output = await _read(event, deps)
-        outputs = await deps.readings.keep(event, [output], deps.now())
+            output, words = await _read(event, deps)
+        outputs = await deps.readings.keep(event, [output], deps.now(), words)
     await deps.files.delete(event.file_id)
     if event.options_id is not None:
         await deps.files.delete(event.options_id)
     return outputs
 
 
-async def _read(event: DocumentUploaded, deps: Deps) -> Event:
+async def keep_correction(event: DocumentCorrected, deps: Deps) -> list[Event]:
+    """Keep what a user said of a reading and learn from it, once; of a reading that is gone nothing can be learnt."""
+    if deps.learning is None:
+        return []
+    stored = await deps.readings.reading(event.request_id)
+    if stored is None or stored.user_id != event.user_id:
+        CORRECTIONS.labels(event.schema_name, "unknown").inc()
+        _log.warning("correction of an unknown reading")
+        return []
+    await deps.learning.take(event, stored, deps.now())
+    return []
+
+
+async def _read(event: DocumentUploaded, deps: Deps) -> tuple[Event, tuple[Word, ...]]:
+    """The event, and the words from which a correction can be learnt."""
     seconds = seconds_to_read(event.answer_by, deps.now(), deps.answer_margin)
     if seconds <= 0:
-        return _unreadable(event, Unreadable.OUT_OF_TIME)
+        return _unreadable(event, Unreadable.OUT_OF_TIME), ()
     deadline = Deadline.after(seconds)
     content = await deps.files.read(event.file_id)
     if content is None:
-        return _unreadable(event, Unreadable.FILE_GONE)
+        return _unreadable(event, Unreadable.FILE_GONE), ()
     document = Document(
         content,
         event.content_type,
@@ -100,7 +119,12 @@ async def _read(event: DocumentUploaded, deps: Deps) -> Event:
         event.user_infos,
     )
     result = await deps.chain.read(document, deadline)
-    return _event_of(event, result, await _keep_annotations(result, deps))
+    layout_id = None
+    if deps.learning is not None:
+        reading, layout_id = await deps.learning.recall(event, result)
+        result = replace(result, reading=reading)
+    output = _event_of(event, result, await _keep_annotations(result, deps), layout_id)
+    return output, result.words if SCHEMAS[event.schema_name].shows_text else ()
 
 
 async def _options(event: DocumentUploaded, deps: Deps) -> Options:
@@ -123,7 +147,7 @@ async def _keep_annotations(result: Result, deps: Deps) -> str | None:
     return await deps.files.keep(result.annotations, content_type=_JSON, expires_at=expires_at)
 
 
-def _event_of(event: DocumentUploaded, result: Result, annotations_id: str | None) -> Event:
+def _event_of(event: DocumentUploaded, result: Result, annotations_id: str | None, layout_id: int | None) -> Event:
     if result.reading is None:
         return _unreadable(event, result.unreadable or Unreadable.PROVIDERS_FAILED, result)
     READ.labels(result.reading.provider).inc()
@@ -140,6 +164,7 @@ def _event_of(event: DocumentUploaded, result: Result, annotations_id: str | Non
         retry=event.retry,
         annotations_id=annotations_id,
         user_infos=event.user_infos,
+        layout_id=layout_id,
         full_text=result.text[:LARGEST_TEXT] if SCHEMAS[event.schema_name].shows_text else "",
     )
 

@@ -24,3 +24,19 @@ READ = Counter(
     "Documents by outcome: the provider that read them, or why they could not be read",
     ["outcome"],
 )
+CORRECTIONS = Counter(
+    "lumis_ocr_engine_corrections_total",
+    "Documents that users validated, by schema and outcome (kept; unknown: its reading is gone)",
+    ["schema", "outcome"],
+)
+CORRECTED_FIELDS = Counter(
+    "lumis_ocr_engine_accuracy_total",
+    "Fields that users validated, by schema, provider, field and verdict (right, wrong, missed, invented)",
+    ["schema", "provider", "field", "verdict"],
+)
+LAYOUTS_LEARNT = Counter("lumis_ocr_engine_layouts_learnt_total", "Corrections that changed what is known of a layout")
+RECALLED = Counter(
+    "lumis_ocr_engine_recalled_total",
+    "Fields whose value was chosen by what is remembered of the supplier's layout, by schema and field",
+    ["schema", "field"],
+)

@@ -74,6 +74,12 @@ class OcrEngineSettings(ServiceSettings):
     locate_wait_seconds: float = Field(
         default=3.0, ge=0, le=30, description="Longest wait for that OCR once the model has answered"
     )
+    corrections_days: int = Field(
+        default=365, ge=1, le=3650, description="Days for which users' corrections are kept, for the accuracy report"
+    )
+    layouts_days: int = Field(
+        default=730, ge=1, le=3650, description="Days without a correction after which a supplier's layout is forgotten"
+    )
     readings_days: int = Field(default=90, ge=1, le=3650, description="Days for which readings are kept")
 
     @field_validator("gemini_api_key", "openrouter_api_key")

@@ -7,6 +7,7 @@ from ocr_engine.app import SERVICE, hosted_models, limits_of
 from ocr_engine.settings import OcrEngineSettings
 from shared.contracts.documents import DocumentUploaded
 from shared.contracts.erasure import ErasureRequested
+from shared.contracts.extract import DocumentCorrected
 from shared.contracts.topology import EVENTS
 from tests.support import gemini_server, openrouter_server
 
@@ -84,5 +85,5 @@ def test_the_service_receives_what_the_topology_says() -> None:
     assert (
         {subscription.event for subscription in SERVICE.subscriptions}
         == received
-        == {DocumentUploaded, ErasureRequested}
+        == {DocumentUploaded, DocumentCorrected, ErasureRequested}
     )

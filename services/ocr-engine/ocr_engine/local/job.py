@@ -9,7 +9,7 @@ from ocr_engine.evidence import Evidence
 from ocr_engine.local.document import inspected, opened, page_as_shown, pages_as_jpeg, recognized, upright
 from ocr_engine.local.orientation import Orientation
 from ocr_engine.local.page import Document
-from ocr_engine.local.protocol import Head, evidence_as_json
+from ocr_engine.local.protocol import Head, evidence_as_json, word_as_json
 from ocr_engine.local.schemas import SCHEMAS, Schema
 from ocr_engine.local.search import search
 from ocr_engine.location import locate
@@ -59,7 +59,7 @@ class Jobs:
             return {"sizes": [len(page) for page in pages]}, b"".join(pages)
         if name == "words":
             _, document = upright(opened(content, self.orientation), self.recognizer, FAST_SIDE)
-            return {"words": [[word.text, word.page, word.box, word.aspect] for word in document.words()]}, b""
+            return {"words": list(map(word_as_json, document.words()))}, b""
         if name == "search":
             return {"found": search(head["pattern"], content.decode("utf-8", "replace"))}, b""
         if name == "shown":
@@ -69,7 +69,8 @@ class Jobs:
             reading, document = self._read(content, head, ends)
             reading = _heeded(reading, document, head)
             text = {"text": document.text[:LARGEST_TEXT]} if head.get("text") else {}
-            return {"reading": reading.model_dump(mode="json"), **text}, b""
+            words = {"words": list(map(word_as_json, document.words()))} if head.get("words") else {}
+            return {"reading": reading.model_dump(mode="json"), **text, **words}, b""
         raise KeyError(name)
 
     def _read(self, content: bytes, head: Head, ends: float) -> tuple[Reading, Document]:

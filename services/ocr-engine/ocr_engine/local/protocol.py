@@ -78,6 +78,17 @@ def evidence_of_json(data: Head) -> Evidence:
     return Evidence(data["pages"], data["pages_read"], words, data["text"], qr, data["xml"], warnings)
 
 
+def word_as_json(word: Word) -> list[Any]:
+    """A word as a JSON list."""
+    return [word.text, word.page, word.box, word.aspect]
+
+
+def word_of_json(values: list[Any]) -> Word:
+    """A word out of its JSON list."""
+    text, page, box, aspect = values
+    return Word(text, page, box_of_json(box), aspect)
+
+
 def box_of_json(values: list[float]) -> Box:
     """A box out of its JSON list."""
     cx, cy, width, height, angle = values

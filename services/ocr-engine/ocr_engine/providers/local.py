@@ -3,11 +3,12 @@
 import asyncio
 from typing import Any
 
-from ocr_engine.engine import Document
+from ocr_engine.engine import Document, Seen
 from ocr_engine.evidence import Evidence, UnreadableDocument, Word
 from ocr_engine.local.pool import ChildDied, Limits, Pool
-from ocr_engine.local.protocol import Head, box_of_json, evidence_of_json
+from ocr_engine.local.protocol import Head, evidence_of_json, word_of_json
 from ocr_engine.local.signature import check_size, sniff
+from ocr_engine.schemas import SCHEMAS
 from shared.contracts.documents import Unreadable
 from shared.contracts.reading import Reading
 
@@ -66,7 +67,7 @@ class LocalEngine:
     async def words(self, content: bytes, content_type: str, timeout: float) -> tuple[Word, ...]:
         """Every word with its box, by OCR where the document has no text of its own; raises like `inspect`."""
         answer, _ = await self._run(self._readers, {"job": "words"}, content, content_type, timeout)
-        return tuple(Word(text, page, box_of_json(box), aspect) for text, page, box, aspect in answer["words"])
+        return tuple(map(word_of_json, answer["words"]))
 
     async def render(
         self,
@@ -98,15 +99,17 @@ class LocalEngine:
         answer, _ = await self._run(self._readers, head, content, content_type, timeout)
         return Reading.model_validate(answer["reading"])
 
-    async def read_with_text(self, document: Document, timeout: float) -> tuple[Reading, str]:
-        """A reading, and all the lines of text that it was read from; raises like `inspect`.
+    async def read_with_text(self, document: Document, timeout: float) -> Seen:
+        """A reading, and what it was read from; raises like `inspect`.
 
         What the sender says of themselves tells the sides of an invoice apart, and its purchase orders.
         """
-        head = {"job": "read", "schema": document.schema_name, "mode": document.mode, "text": True}
+        shows_text = SCHEMAS[document.schema_name].shows_text
+        head = {"job": "read", "schema": document.schema_name, "mode": document.mode, "text": True, "words": shows_text}
         head |= {"infos": document.infos.model_dump()} if document.infos else {}
         answer, _ = await self._run(self._readers, head, document.content, document.content_type, timeout)
-        return Reading.model_validate(answer["reading"]), str(answer["text"])
+        words = tuple(map(word_of_json, answer.get("words", ())))
+        return Seen(Reading.model_validate(answer["reading"]), str(answer["text"]), words)
 
     async def search(self, pattern: str, text: str, timeout: float) -> tuple[str, ...] | None:
         """What a sender's own pattern matches, each once; None where it is no pattern, or takes too long.

@@ -1,0 +1,230 @@
+"""A supplier's layout, learnt from corrections: by which label and where each corrected field stands. Pure.
+
+What is kept is labels and places, never a value: the value is read off the next paper, or nothing is changed.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from rapidfuzz import fuzz
+
+from ocr_engine.comparison import Compared, Verdict, canonical, same
+from ocr_engine.evidence import Word
+from ocr_engine.local.lumis.place import Paper
+from ocr_engine.printed import Kind, Printed, every_length, kind_of, paper_of, printed_values
+from ocr_engine.proof import candidate_of
+from shared.contracts.extract import Correction
+from shared.contracts.reading import Candidate, ReadField, Reading, Source
+
+MOST_ANCHORS = 4
+"""Kept of a field; the least trusted goes first."""
+CERTAIN: frozenset[Source] = frozenset({"qr", "cufe", "xml"})
+"""Sources whose values no memory changes."""
+
+_FIRST_TRUST = 0.7
+_LEAST_TRUST = 0.4
+"""A memory that is trusted less changes nothing."""
+_GAIN = 0.3
+_LOSS = 0.45
+_ALIKE = 85
+_SHORT_LABEL = 4
+"""Letters; a shorter label must be the same."""
+_NEAR_X, _NEAR_Y = 0.03, 0.035
+"""How far a value without any label may stand from where it stood."""
+_ACROSS = 0.35
+"""Of a step down in a step sideways: tables grow downwards, columns stay."""
+_OTHER_PAGE = 1.0
+_MOST_CANDIDATES = 6
+_MOST_PLACES = 3
+"""Places of one value on one paper that are learnt; later papers tell the right ones from the others."""
+_COMPACT = frozenset({"supplier_vat", "client_vat", "iban", "swift_code", "aba"})
+"""Codes that a reading holds without what parts their groups."""
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """Where a field stands: the label before it, the one above it, the place; and how far that is trusted (0-1)."""
+
+    left: str
+    above: str
+    page: int
+    from_last: int
+    """Pages from the last one: sums stand on the last."""
+    x: float
+    y: float
+    parts: int = 1
+    month_first: bool = False
+    trust: float = _FIRST_TRUST
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What is remembered of one supplier's papers: by field, its anchors, the most trusted first."""
+
+    anchors: Mapping[str, tuple[Anchor, ...]] = field(default_factory=dict)
+
+
+def recalled(reading: Reading, words: Sequence[Word], layout: Layout, source: Source) -> tuple[Reading, list[str]]:
+    """The reading with the values that stand where the layout says they do, and the fields that this changed.
+
+    A value that was read before stays as a candidate. A field without a trusted anchor, whose place holds nothing of
+    its kind, or whose value a certain source gave, is left as it was read. `source`: what the words come from.
+    """
+    paper = paper_of(words)
+    fields, changed = dict(reading.fields), []
+    for key, anchors in layout.anchors.items():
+        before = fields.get(key)
+        if before is None or before.source in CERTAIN:
+            continue
+        chosen = _voted(key, anchors, paper)
+        if chosen is None or (before.value is not None and same(key, before.value, chosen[0].value)):
+            continue
+        fields[key] = _raised(key, before, *chosen, source=source)
+        changed.append(key)
+    return reading.model_copy(update={"fields": fields}), changed
+
+
+def learnt(
+    layout: Layout, words: Sequence[Word], found: Iterable[Compared], corrections: Iterable[Correction]
+) -> Layout:
+    """The layout after a user's corrections of a paper with these words.
+
+    Anchors that lead to the right value gain trust and those that lead to another lose it. A value that was read wrong
+    or missed, and to which no anchor leads, is looked for on the paper: where it stands is a new anchor.
+    """
+    paper = paper_of(words)
+    marks = {each.key: each for each in corrections}
+    anchors = dict(layout.anchors)
+    for each in found:
+        kind = kind_of(each.key)
+        if kind is None or each.key not in marks:
+            continue
+        judged = [_judged(each, anchor, paper) for anchor in anchors.get(each.key, ())]
+        kept = [anchor for anchor, _ in judged]
+        if each.verdict in {Verdict.WRONG, Verdict.MISSED} and not any(hit for _, hit in judged):
+            kept += _new_anchors(each, marks[each.key], kind, paper)
+        if kept:
+            kept.sort(key=lambda anchor: -anchor.trust)
+            anchors[each.key] = tuple(kept[:MOST_ANCHORS])
+    return Layout(anchors)
+
+
+def _judged(each: Compared, anchor: Anchor, paper: Paper) -> tuple[Anchor, bool]:
+    """The anchor, trusted by where it leads on this paper; and whether that is the right value."""
+    chosen = _chosen(each.key, anchor, paper)
+    if chosen is None:
+        return anchor, False
+    right = each.correct is not None and same(each.key, chosen.value, each.correct)
+    trust = anchor.trust + (1 - anchor.trust) * _GAIN if right else anchor.trust * _LOSS
+    return replace(anchor, trust=round(trust, 4)), right
+
+
+def _new_anchors(each: Compared, mark: Correction, kind: Kind, paper: Paper) -> list[Anchor]:
+    """Where the right value stands: by the box that the user marked, else by what is printed."""
+    correct = each.correct or ""
+    places = [
+        place
+        for place in printed_values(kind, paper, parts=every_length())
+        if canonical(each.key, place.value) == canonical(each.key, correct)
+    ]
+    if mark.box is not None and places:
+        box, page = mark.box, mark.page
+        places = sorted(places, key=lambda place: _apart(place, page, box[0], box[1]))[:1]
+    elif kind is Kind.AMOUNT:
+        places.reverse()  # a sum is printed last
+    places.sort(key=lambda place: not place.left)
+    anchors = [_anchor(place, paper) for place in places[:_MOST_PLACES]]
+    leads = ((anchor, _chosen(each.key, anchor, paper)) for anchor in anchors)
+    # One that leads elsewhere on the very paper that it was learnt from tells nothing.
+    return [anchor for anchor, lead in leads if lead is not None and same(each.key, lead.value, correct)]
+
+
+def _apart(place: Printed, page: int | None, x: float, y: float) -> float:
+    other = _OTHER_PAGE if page is not None and page != place.page else 0.0
+    return abs(place.box[0] - x) + abs(place.box[1] - y) + other
+
+
+def _anchor(place: Printed, paper: Paper) -> Anchor:
+    return Anchor(
+        left=place.left,
+        above=place.above,
+        page=place.page,
+        from_last=_last_page(paper) - place.page,
+        x=place.x,
+        y=place.y,
+        parts=place.parts,
+        month_first=place.month_first,
+    )
+
+
+def _last_page(paper: Paper) -> int:
+    return max((line.page for line in paper.lines), default=0)
+
+
+def _voted(key: str, anchors: Sequence[Anchor], paper: Paper) -> tuple[Printed, float] | None:
+    """The value to which the most trusted anchors lead, and their trust."""
+    votes: dict[str, tuple[Printed, float]] = {}
+    for anchor in anchors:
+        chosen = _chosen(key, anchor, paper) if anchor.trust >= _LEAST_TRUST else None
+        if chosen is not None:
+            name = canonical(key, chosen.value)
+            first, trust = votes.get(name, (chosen, 0.0))
+            votes[name] = (first, trust + anchor.trust)
+    return max(votes.values(), key=lambda vote: vote[1], default=None)
+
+
+def _chosen(key: str, anchor: Anchor, paper: Paper) -> Printed | None:
+    """The value to which an anchor leads: under its label, the nearest to its place; without a label, at its place."""
+    kind = kind_of(key)
+    if kind is None:
+        return None
+    last = _last_page(paper)
+    labelled = bool(anchor.left or anchor.above)
+    fitting = [
+        place
+        for place in printed_values(kind, paper, parts=(anchor.parts,), month_first=anchor.month_first)
+        if (_has_label(place, anchor) if labelled else _stands_at(place, anchor))
+        and (kind is not Kind.DATE or place.month_first == anchor.month_first)
+    ]
+
+    def distance(place: Printed) -> tuple[bool, float]:
+        other_page = place.page != anchor.page and last - place.page != anchor.from_last
+        apart = abs(place.x - anchor.x) + _ACROSS * abs(place.y - anchor.y) + _OTHER_PAGE * other_page
+        return bool(anchor.above) and not _alike(place.above, anchor.above), apart
+
+    return min(fitting, key=distance, default=None)
+
+
+def _has_label(place: Printed, anchor: Anchor) -> bool:
+    if anchor.left:
+        return _alike(place.left, anchor.left)
+    return not place.left and _alike(place.above, anchor.above)
+
+
+def _stands_at(place: Printed, anchor: Anchor) -> bool:
+    near = abs(place.x - anchor.x) < _NEAR_X and abs(place.y - anchor.y) < _NEAR_Y
+    return near and place.page == anchor.page and not place.left
+
+
+def _alike(one: str, other: str) -> bool:
+    short = min(len(one), len(other)) < _SHORT_LABEL
+    return one == other if short else fuzz.ratio(one, other) >= _ALIKE
+
+
+def _raised(key: str, before: ReadField, place: Printed, trust: float, *, source: Source) -> ReadField:
+    """The field with the remembered place's value; what was read before stays as a candidate."""
+    value = re.sub(r"[\W_]", "", place.value).upper() if key in _COMPACT else place.value
+    taken = Candidate(
+        value=value,
+        raw=place.raw,
+        confidence=round(0.6 + 0.35 * min(trust, 1.0), 4),
+        page=place.page,
+        box=place.box,
+        source=source,
+    )
+    own = candidate_of(before, min(before.confidence, taken.confidence - 0.05))
+    others = [each for each in before.candidates if not same(key, each.value, value)]
+    others = [each for each in others if own is None or each.value != own.value]
+    candidates = (taken, *((own,) if own else ()), *others)[:_MOST_CANDIDATES]
+    return ReadField(**taken.model_dump(), candidates=candidates)

@@ -1,0 +1,210 @@
+"""What is printed on a paper as values of a kind, each with its place and the words that label it. Pure."""
+
+import math
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from itertools import groupby
+
+from ocr_engine.comparison import AMOUNTS, CODES, DATES
+from ocr_engine.evidence import Word
+from ocr_engine.local.amounts import decimal_sign, parse_number
+from ocr_engine.local.dates import find_dates, month_comes_first
+from ocr_engine.local.lumis.place import Cell, Paper
+from ocr_engine.local.page import Line, Span, Token
+from shared.contracts.reading import Box
+
+_UNITS = 1000.0
+"""Widths of a page; lengths on straightened lines are in thousandths of it."""
+_SAME_LINE = 0.6
+_ABOVE = 2.6
+"""In line heights: how far above a value the words may stand that label it."""
+_LABEL_WORDS = 6
+_LABEL_LETTERS = 48
+_MOST_PARTS = 8
+"""Words of one code: an IBAN in groups of four."""
+_LONGEST_NAME = 12
+_MOST_WORDS = 6000
+_GROUPED = re.compile(r"[-(]?\d{1,3}(?: \d{3})+(?:[.,]\d{1,4})?[-)]?")
+
+
+class Kind(StrEnum):
+    """How a field's value is printed."""
+
+    DATE = "date"
+    AMOUNT = "amount"
+    CODE = "code"
+    NAME = "name"
+
+
+def kind_of(key: str) -> Kind | None:
+    """A field's kind; None for a field that is not told by where it stands (a currency, an e-mail address)."""
+    if key in DATES:
+        return Kind.DATE
+    if key in AMOUNTS:
+        return Kind.AMOUNT
+    if key in CODES:
+        return Kind.CODE
+    return Kind.NAME if key in {"supplier", "client"} else None
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A value where it stands."""
+
+    value: str
+    """Canonical, as a reading holds it."""
+    raw: str
+    page: int
+    box: Box
+    left: str
+    """The words before it on its line, as a label: letters only, folded."""
+    above: str
+    x: float
+    """Where it begins (an amount: ends), over the page's width."""
+    y: float
+    """How far down it stands, over the page's height."""
+    parts: int = 1
+    """Words of a code."""
+    month_first: bool = False
+
+
+def paper_of(words: Sequence[Word]) -> Paper:
+    """The words, which come in reading order, on straight lines; a page that is turned is turned back."""
+    lines: list[list[tuple[Word, Token]]] = []
+    for word in words[:_MOST_WORDS]:
+        token = _straight(word)
+        before = lines[-1][-1] if lines else None
+        if before is not None and _on_one_line(before, (word, token)):
+            lines[-1].append((word, token))
+        else:
+            lines.append([(word, token)])
+    made = [Line(tuple(token for _, token in line), line[0][0].page, line[0][0].aspect, ocr=False) for line in lines]
+    return Paper.of(made)
+
+
+def printed_values(
+    kind: Kind, paper: Paper, *, parts: Iterable[int] = (1,), month_first: bool = False
+) -> list[Printed]:
+    """Every value of a kind on the paper in reading order. `parts`: of how many words a code may be."""
+    match kind:
+        case Kind.DATE:
+            vote = month_comes_first(line.text for line in paper.lines)
+            order = month_first if vote is None else vote
+            found = _dates(paper, month_first=order)
+        case Kind.AMOUNT:
+            found = _amounts(paper, decimal_sign(line.text for line in paper.lines))
+        case Kind.CODE:
+            found = _codes(paper, sorted({part for part in parts if 0 < part <= _MOST_PARTS}))
+        case Kind.NAME:
+            found = _names(paper)
+    return list(found)
+
+
+def every_length() -> range:
+    """Of how many words a code may be, where nothing is known of it."""
+    return range(1, _MOST_PARTS + 1)
+
+
+def _straight(word: Word) -> Token:
+    cx, cy, width, height, angle = word.box
+    cos, sin = math.cos(math.radians(angle)), math.sin(math.radians(angle))
+    x, y = cx * cos + cy * word.aspect * sin, cy * word.aspect * cos - cx * sin
+    half, tall = width / 2, height * word.aspect / 2
+    left, right, top, bottom = (_UNITS * each for each in (x - half, x + half, y - tall, y + tall))
+    return Token(word.text, left, top, right, bottom, 1.0, word.box)
+
+
+def _on_one_line(before: tuple[Word, Token], after: tuple[Word, Token]) -> bool:
+    (one, first), (other, second) = before, after
+    near = abs(first.middle - second.middle) <= _SAME_LINE * max(first.height, second.height)
+    return one.page == other.page and near and second.left >= first.left
+
+
+def _dates(paper: Paper, *, month_first: bool) -> Iterator[Printed]:
+    for cell in paper.cells():
+        for date in find_dates(cell.span.text, month_first=month_first):
+            at = _at(cell, date.start, date.end, date.value.isoformat(), paper)
+            yield replace(at, month_first=month_first)
+            if date.other is not None:
+                yield replace(at, value=date.other.isoformat(), month_first=not month_first)
+
+
+def _amounts(paper: Paper, decimal: str) -> Iterator[Printed]:
+    for cell in paper.cells():
+        text = cell.span.text
+        grouped = [(hit.start(), hit.end()) for hit in _GROUPED.finditer(text)]
+        single = [(hit.start(), hit.end()) for hit in re.finditer(r"\S+", text)]
+        free = [each for each in single if not any(start < each[1] and each[0] < end for start, end in grouped)]
+        for start, end in sorted(grouped + free):
+            amount = parse_number(text[start:end].replace(" ", ""), decimal)
+            if amount is not None:
+                right = cell.span.part(start, end).right / _UNITS  # amounts are aligned there
+                yield replace(_at(cell, start, end, f"{amount:f}", paper), x=round(right, 4))
+
+
+def _codes(paper: Paper, parts: Sequence[int]) -> Iterator[Printed]:
+    for cell in paper.cells():
+        words = list(re.finditer(r"\S+", cell.span.text))
+        for first, _ in enumerate(words):
+            for part in parts:
+                run = words[first : first + part]
+                if len(run) < part or not any(map(str.isdigit, run[0][0] + run[-1][0])):
+                    continue
+                start, end = run[0].start(), run[-1].end()
+                value = cell.span.text[start:end].strip("():;,.#")
+                if value:
+                    yield replace(_at(cell, start, end, value, paper), parts=part)
+
+
+def _names(paper: Paper) -> Iterator[Printed]:
+    """Whole cells, and what follows a colon in one."""
+    for cell in paper.cells():
+        text = cell.span.text
+        for start in (0, *(hit.end() for hit in re.finditer(r":\s+", text))):
+            value = text[start:].strip()
+            if 0 < len(value.split()) <= _LONGEST_NAME and any(map(str.isalpha, value)):
+                yield _at(cell, start, len(text), value, paper)
+
+
+def _at(cell: Cell, start: int, end: int, value: str, paper: Paper) -> Printed:
+    span = cell.span.part(start, end)
+    return Printed(
+        value=value,
+        raw=cell.span.text[start:end].strip(),
+        page=span.page,
+        box=span.box,
+        left=_before(cell, start, paper),
+        above=_label(_over(span, cell.line, paper)),
+        x=round(span.left / _UNITS, 4),
+        y=round(span.tokens[0].middle / _UNITS / (span.aspect or 1.0), 4),
+    )
+
+
+def _before(cell: Cell, start: int, paper: Paper) -> str:
+    """The words before a value: in its own cell, else those of the nearest cell before it that has any."""
+    own = _label(cell.folded[:start])
+    if own:
+        return own
+    before = (_label(other.folded) for other in reversed(paper.rows[cell.line][: cell.order]))
+    return next((label for label in before if label), "")
+
+
+def _over(span: Span, line: int, paper: Paper) -> str:
+    """The cell that stands nearest above, in the value's column."""
+    own = paper.lines[line]
+    for index in range(line - 1, max(line - 4, -1), -1):
+        other = paper.lines[index]
+        if other.page != own.page or own.middle - other.middle > _ABOVE * max(own.height, other.height):
+            return ""
+        for cell in paper.rows[index]:
+            if min(cell.span.right, span.right) > max(cell.span.left, span.left):
+                return cell.folded
+    return ""
+
+
+def _label(folded: str) -> str:
+    """The last words of a text as a label: no digits, so that it names no number, date or account."""
+    words = [word for word, _ in groupby(re.findall(r"[^\W\d_]+", folded)) if len(word) > 1]
+    return " ".join(words[-_LABEL_WORDS:])[-_LABEL_LETTERS:].strip()

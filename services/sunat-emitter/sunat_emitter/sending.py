@@ -4,8 +4,6 @@ Each way out leaves the comprobante decided, put off to a moment that the databa
 a crash at any point leaves a lease that ends and, from the first byte sent, the note that SUNAT may have it.
 """
 
-import asyncio
-import random
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -19,14 +17,14 @@ from sunat_emitter import cdr, metrics
 from sunat_emitter.cdr import CdrUnreadable
 from sunat_emitter.cuentas import Cuenta, SinCuenta
 from sunat_emitter.envelope import Delivered, Fault, Reply, Unusable
+from sunat_emitter.intentos import IN_PROCESS, entering, judge, pause, quickly, stopped
 from sunat_emitter.reconciliation import decided_by, find_out, is_about, settle_duplicate
 from sunat_emitter.steps import Again, Decided, End, HasSending, Held, Later, Lost, Sending, Step, sending_of
-from sunat_emitter.store.envios import RECHAZADO, Envio, Parada, Result
-from sunat_emitter.verdict import Verdict, of_fault, of_silence
+from sunat_emitter.store.envios import RECHAZADO, Envio, Parada
+from sunat_emitter.verdict import Verdict, of_fault
 
 _log = structlog.get_logger()
 
-_IN_PROCESS = 140
 _LAST_CHANCE = timedelta(minutes=10)
 
 
@@ -84,43 +82,26 @@ async def _work(envio: Envio, cuenta: Cuenta | SinCuenta, sending: Sending) -> E
     xml = await sending.archivos.read(f"{envio.nombre_archivo}.xml")
     if xml is None:
         return Held("No se encuentra el XML firmado", envio.en_duda)
-    motivo = ""
-    for attempt in range(sending.terms.quick_tries):
-        if attempt:
-            await asyncio.sleep(sending.terms.quick_pause * 2 ** (attempt - 1))
-        step = await _once(envio, cuenta, xml, sending)
-        if not isinstance(step, Again):
-            return step
-        motivo, envio = step.motivo, replace(envio, en_duda=step.en_duda)
-    return Later(motivo, envio.en_duda)
-
-
-async def _stopped(envio: Envio, cuenta: Cuenta, sending: Sending) -> Held | None:
-    parada = await sending.envios.parada(envio.emisor_id)
-    if parada is None:
-        return None
-    if parada.version == cuenta.version:
-        return Held(parada.motivo, envio.en_duda, parado=True)
-    await sending.envios.resume(parada, sending.now())
-    return None
+    return await quickly(
+        lambda en_duda: _once(replace(envio, en_duda=en_duda), cuenta, xml, sending),
+        sending.terms,
+        en_duda=envio.en_duda,
+    )
 
 
 async def _once(envio: Envio, cuenta: Cuenta, xml: bytes, sending: Sending) -> Step:
     """Ask where there is doubt, then send."""
     if envio.en_duda:
-        found = await _stopped(envio, cuenta, sending) or await find_out(envio, cuenta, sending)
+        halted = await stopped(envio.emisor_id, cuenta, sending, en_duda=True)
+        found = halted or await find_out(envio, cuenta, sending)
         if found is not None:
             return found
     if envio.plazo is not None and sending.now() >= envio.plazo:
         doubt = ", que pudo haberlo recibido" if envio.en_duda else ""
         return Held(f"Venció el plazo de envío a SUNAT{doubt}", envio.en_duda)
-    async with sending.proven.entering(envio.emisor_id, cuenta.version):
-        step = await _stopped(envio, cuenta, sending) or await _send(envio, cuenta, xml, sending)
-        if isinstance(step, Held) and step.parado:
-            await sending.envios.stop(Parada(envio.emisor_id, cuenta.version, step.motivo), sending.now())
-        elif isinstance(step, Decided):
-            sending.proven.let_in(envio.emisor_id, cuenta.version)
-    return step
+    return await entering(
+        envio.emisor_id, cuenta, sending, lambda: _send(envio, cuenta, xml, sending), en_duda=envio.en_duda
+    )
 
 
 async def _send(envio: Envio, cuenta: Cuenta, xml: bytes, sending: Sending) -> Step:
@@ -135,7 +116,7 @@ async def _send(envio: Envio, cuenta: Cuenta, xml: bytes, sending: Sending) -> S
     if isinstance(said, Fault) and envio.en_duda and _is_duplicate(said):
         breaker.told(works=True)
         return await settle_duplicate(envio, cuenta, said, sending)
-    step = _judge(said, en_duda=envio.en_duda)
+    step = judge(said, en_duda=envio.en_duda)
     breaker.told(works=not isinstance(step, Again))
     return step
 
@@ -154,40 +135,7 @@ def _read(reply: Reply, envio: Envio) -> Reply | Decided:
 
 
 def _is_duplicate(fault: Fault) -> bool:
-    return of_fault(fault) is Verdict.RECONCILE and fault.codigo != _IN_PROCESS
-
-
-def _judge(said: Reply | Decided, *, en_duda: bool) -> Step:
-    """What the answer to a sending means. `en_duda` is how it stood before: SUNAT may have had it already."""
-    match said:
-        case Decided():
-            return said
-        case Fault() as fault:
-            return _by_fault(fault, en_duda=en_duda)
-        case Unusable() as nothing if of_silence(nothing) is Verdict.STOP:
-            return Held("SUNAT no autoriza al usuario SOL (HTTP 401)", en_duda, parado=True)
-        case Unusable(reason, sent):
-            return Again(f"SUNAT no responde ({reason})", en_duda or sent)
-        case _:
-            return Again("SUNAT no responde (other)", en_duda=True)
-
-
-def _by_fault(fault: Fault, *, en_duda: bool) -> Step:
-    said = fault.mensaje if fault.codigo is None else f"{fault.codigo:04d} - {fault.mensaje}"
-    match of_fault(fault):
-        case Verdict.REJECTED:
-            return Decided(Result(RECHAZADO, f"{fault.codigo:04d}", fault.mensaje))
-        case Verdict.FIX:
-            return Held(said, en_duda)
-        case Verdict.STOP:
-            return Held(said, en_duda, parado=True)
-        case Verdict.RECONCILE if fault.codigo == _IN_PROCESS:
-            return Later(said, en_duda)
-        case Verdict.RECONCILE:
-            # Nothing of ours can have been there: the number was used by another system.
-            return Held(f"SUNAT ya tiene un comprobante con este número que no se envió desde aquí: {said}", en_duda)
-        case _:
-            return Again(f"SUNAT no puede responder ({said})", en_duda or fault.codigo is None)
+    return of_fault(fault) is Verdict.RECONCILE and fault.codigo != IN_PROCESS
 
 
 async def _finish(envio: Envio, end: End, version: int, sending: Sending) -> None:
@@ -225,8 +173,7 @@ async def _conclude(envio: Envio, end: Decided, sending: Sending) -> None:
 async def _put_off(envio: Envio, end: Later, sending: Sending) -> None:
     """To the ladder's next step, or to when it is said to; a little scattered, and once more before the time limit."""
     ladder, now = sending.terms.ladder, sending.now()
-    seconds = ladder[min(envio.escalon, len(ladder) - 1)] if end.after is None else end.after
-    at = now + timedelta(seconds=seconds * random.uniform(1, 1.2))
+    at = now + timedelta(seconds=pause(ladder, envio.escalon, end.after))
     if envio.plazo is not None and now < (last_chance := envio.plazo - _LAST_CHANCE) < at:
         at = last_chance
     escalon = envio.escalon + (end.after is None)

@@ -20,6 +20,9 @@ from gateway.auth import StaticKey, TokenVerifier
 from gateway.courier import Courier
 from gateway.deps import Address, Deps, Limits
 from gateway.extract.callbacks import Callbacks
+from gateway.extract.documents import Documents
+from gateway.extract.parts import Extract
+from gateway.extract.tokens import AccountTokens
 from gateway.handlers import follow_event
 from gateway.hooks import Hooks
 from gateway.http import Family
@@ -109,6 +112,19 @@ def fake_bus() -> FakeBus:
     )
 
 
+def extract_on(database: Database) -> Extract:
+    """The Extract API's parts over a database."""
+    rates = RateLimits(database, Rate(limit=1000, window_seconds=3600))
+    return Extract(
+        documents=Documents(database),
+        tokens=AccountTokens(database),
+        rates=rates,
+        strangers=rates,
+        patience=timedelta(minutes=10),
+        kept_for=timedelta(days=30),
+    )
+
+
 def deps_on(database: Database, bus: FakeBus, **limits: Any) -> Deps:
     """The gateway's parts over a database and a fake bus."""
     waiters = Waiters()
@@ -134,6 +150,7 @@ def deps_on(database: Database, bus: FakeBus, **limits: Any) -> Deps:
         user_data=UserData(database),
         hooks=Hooks(database),
         courier=Courier(SafeFetcher("webhook", allow_private=True), seconds=2, insecure=True, allow_private=True),
+        extract=extract_on(database),
         callbacks=Callbacks(
             database,
             Post(SafeFetcher("callback", allow_private=True), seconds=2, insecure=True, allow_private=True),
@@ -215,6 +232,7 @@ async def running(
 ) -> AsyncIterator[Gateway]:
     """A gateway that listens on a free port."""
     await ensure_indexes(database, Requests.INDEXES + RateLimits.INDEXES + IdempotencyKeys.INDEXES)
+    await ensure_indexes(database, Documents.INDEXES + AccountTokens.INDEXES)
     bus = fake_bus()
     deps = deps_on(database, bus)
     deps = change(deps) if change else deps

@@ -12,6 +12,10 @@ from gateway.courier import Courier
 from gateway.deps import Address, Deps, Limits
 from gateway.erasure import erase_requests
 from gateway.extract.callbacks import Callbacks
+from gateway.extract.documents import Documents
+from gateway.extract.parts import Extract
+from gateway.extract.tokens import AccountTokens
+from gateway.extract.validate import republish_validations
 from gateway.handlers import call_back, follow_event, wake_waiter
 from gateway.hooks import Hooks
 from gateway.idempotency import IdempotencyKeys
@@ -44,6 +48,7 @@ from shared.safe_http import SafeFetcher
 from shared.service import Platform, Service
 
 API_VERSION = "4.0.0"
+_HOUR = 3600
 
 
 async def build(settings: GatewaySettings, platform: Platform) -> Deps:
@@ -51,6 +56,7 @@ async def build(settings: GatewaySettings, platform: Platform) -> Deps:
     database = platform.database("gateway")
     await ensure_indexes(database, Requests.INDEXES + RateLimits.INDEXES + IdempotencyKeys.INDEXES + Hooks.INDEXES)
     await ensure_indexes(database, AuditLog.INDEXES + UserData.INDEXES + Callbacks.INDEXES)
+    await ensure_indexes(database, Documents.INDEXES + AccountTokens.INDEXES)
     files = FileStore(platform.database("documents"))
     await files.prepare()
     return Deps(
@@ -81,6 +87,7 @@ async def build(settings: GatewaySettings, platform: Platform) -> Deps:
             allow_private=settings.webhook_allow_private,
         ),
         callbacks=_callbacks(settings, database),
+        extract=_extract(settings, database),
         access=Access(
             keys=settings.named_api_keys,
             is_open=settings.scan_open,
@@ -97,6 +104,17 @@ async def build(settings: GatewaySettings, platform: Platform) -> Deps:
         sunat=_sunat(settings, database),
         openapi=openapi_text(FAMILIES, API_VERSION).encode(),
         room=Room(settings.body_bytes_in_flight),
+    )
+
+
+def _extract(settings: GatewaySettings, database: Database) -> Extract:
+    return Extract(
+        documents=Documents(database),
+        tokens=AccountTokens(database),
+        rates=RateLimits(database, Rate(settings.extract_rate_limit, _HOUR)),
+        strangers=RateLimits(database, Rate(settings.extract_open_limit, _HOUR)),
+        patience=timedelta(seconds=settings.extract_answer_seconds),
+        kept_for=timedelta(days=settings.extract_days),
     )
 
 
@@ -164,7 +182,7 @@ SERVICE = Service(
         Subscription(CallbackScheduled, call_back, prefetch=256),
         Subscription(ErasureRequested, erase_requests),
     ),
-    background=(republish,),
+    background=(republish, republish_validations),
     serve=serve_http,
     close=close,
 )

@@ -10,6 +10,7 @@ from gateway.audit import AuditLog
 from gateway.auth import Caller, TokenVerifier
 from gateway.courier import Courier
 from gateway.extract.callbacks import Callbacks
+from gateway.extract.parts import Extract
 from gateway.hooks import Hooks
 from gateway.idempotency import IdempotencyKeys
 from gateway.limits import RateLimits
@@ -78,6 +79,7 @@ class Deps:
     courier: Courier
     callbacks: Callbacks
     access: Access
+    extract: Extract
     remote: RemoteDocuments
     address: Address
     openapi: bytes

@@ -43,9 +43,11 @@ async def request_erasure(request_id: str, user_id: str, requested_at: datetime,
 
 
 async def erase_requests(event: ErasureRequested, deps: Deps) -> list[Event]:
-    """The gateway's own part: requests, results, timelines, kept answers and the webhook."""
+    """The gateway's own part: what was handed in, results, kept answers, the webhook, and the Extract API's own."""
     removed = {"requests": await deps.user_data.erase(event.user_id, event.requested_at), "webhooks": 0}
     removed["callbacks"] = await deps.callbacks.erase(event.user_id, event.requested_at)
+    removed["extract_documents"] = await deps.extract.documents.erase(event.user_id, event.requested_at)
+    removed["extract_tokens"] = await deps.extract.tokens.erase(event.user_id, event.requested_at)
     hook = await deps.hooks.find(event.user_id)
     if hook is not None and hook.created_at <= event.requested_at:
         removed["webhooks"] = await deps.hooks.delete(event.user_id)

@@ -1,8 +1,9 @@
 """Taking a document in: hold its price, keep its file, store the request, publish it; then wait for its end."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 import structlog
@@ -17,6 +18,7 @@ from gateway.uploads import Upload
 from shared.contracts.credits import HoldCredits, Operation, ReleaseHold
 from shared.contracts.documents import DocumentAbandoned, DocumentUploaded
 from shared.contracts.lumis import Retry
+from shared.contracts.odoo import UserInfos
 from shared.errors import LumisError, Unavailable
 from shared.mongo import PyMongoError
 
@@ -47,6 +49,13 @@ class Submission:
     filename: str | None = None
     options_id: str | None = None
     """What is asked of the hosted models, as `DocumentUploaded` tells it."""
+    user_infos: UserInfos | None = None
+    patience: timedelta | None = None
+    """How long reading may take where nobody waits for it; else the time in which clients get their answer."""
+    kept_for: timedelta | None = None
+    """How long its result is kept; else as long as every request's."""
+    is_counted: bool = False
+    """It was counted against a rate limit already."""
 
 
 @dataclass(frozen=True)
@@ -72,8 +81,12 @@ async def submit_and_wait(submission: Submission, deps: Deps) -> Ending:
     return Ending(conclusion, price)
 
 
-async def submit(submission: Submission, deps: Deps) -> tuple[DocumentUploaded, int]:
+async def submit(
+    submission: Submission, deps: Deps, prepare: Callable[[], Awaitable[None]] | None = None
+) -> tuple[DocumentUploaded, int]:
     """Take a document in; returns what was published and the price in Lümis that is held for it.
+
+    `prepare` keeps what belongs to the document elsewhere, before anything of it is stored here or published.
 
     Raises:
         Refused: the ledger does not hold the price; nothing is kept.
@@ -87,8 +100,11 @@ async def submit(submission: Submission, deps: Deps) -> tuple[DocumentUploaded, 
         raise
     file_id = None
     try:
-        await _count(submission, deps)
+        if not submission.is_counted:
+            await _count(submission, deps)
         file_id = await _keep(submission, deps)
+        if prepare is not None:
+            await prepare()
         event = _uploaded(submission, file_id, deps)
         await deps.requests.create(_request(submission, price, event, deps))
         await deps.bus.publish(event)
@@ -117,7 +133,7 @@ def _request(submission: Submission, price: int, event: DocumentUploaded, deps: 
         schema_name=submission.schema_name,
         retry=submission.retry,
         received_at=submission.received_at,
-        expires_at=submission.received_at + deps.limits.request_lifetime,
+        expires_at=submission.received_at + (submission.kept_for or deps.limits.request_lifetime),
     )
 
 
@@ -151,7 +167,8 @@ def _uploaded(submission: Submission, file_id: str, deps: Deps) -> DocumentUploa
         filename=submission.filename,
         options_id=submission.options_id,
         received_at=submission.received_at,
-        answer_by=submission.received_at + deps.limits.answer_time,
+        user_infos=submission.user_infos,
+        answer_by=submission.received_at + (submission.patience or deps.limits.answer_time),
     )
 
 

@@ -35,3 +35,8 @@ REPUBLISHED = Counter("lumis_gateway_republished_total", "Events published again
 BODY_BYTES = Gauge("lumis_gateway_body_bytes", "Bytes of bodies that are being taken in now")
 NO_ROOM = Counter("lumis_gateway_no_room_total", "Requests that were refused because too many bodies were in hand")
 AUDIT_LOST = Counter("lumis_gateway_audit_lost_total", "Audit rows that could not be written")
+EXTRACT_CALLS = Counter(
+    "lumis_gateway_extract_calls_total",
+    "What the Extract API answered, by kind of document, operation, version and status; a batch counts each document",
+    ["kind", "operation", "version", "status"],
+)

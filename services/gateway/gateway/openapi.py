@@ -146,7 +146,8 @@ def _errors(family: Family, route: Route, schemas: _Schemas) -> dict[str, Any]:
     """One response per status, with an example per error of it."""
     by_status: dict[int, list[ErrorRow]] = {}
     for row in (*route.errors, *((SERVER_BUSY,) if route.body is not None else ())):
-        by_status.setdefault(row.status, []).append(row)
+        if family.error_status(Problem(row)) == row.status:  # else it is told inside a success
+            by_status.setdefault(row.status, []).append(row)
     responses: dict[str, Any] = {}
     for status, rows in sorted(by_status.items()):
         content = {"schema": _error_schema(route, status, schemas), "examples": _examples(family, route, rows)}

@@ -52,6 +52,19 @@ class GatewaySettings(ServiceSettings):
     sunat_rate_window_seconds: int = Field(
         default=60, ge=1, le=2_678_400, description="The window of the limit on emissions"
     )
+    extract_answer_seconds: float = Field(
+        default=600, gt=0, le=86_400, description="How long reading a document of the Extract API may take"
+    )
+    extract_days: float = Field(default=30, gt=0, description="Results of the Extract API can be read this long")
+    extract_rate_limit: int = Field(
+        default=3600, ge=1, le=1_000_000, description="Documents of an account of the Extract API at once and per hour"
+    )
+    extract_open_limit: int = Field(
+        default=1000,
+        ge=1,
+        le=1_000_000,
+        description="Test documents, and unknown tokens and numbers, of an address at once and per hour",
+    )
     webhook_seconds: float = Field(default=10, gt=0, le=60, description="How long a webhook may take to answer")
     webhook_insecure: bool = Field(default=False, description="Allow webhooks over http; for local use")
     webhook_allow_private: bool = Field(default=False, description="Allow webhooks on private addresses; for local use")

@@ -35,7 +35,7 @@ async def republish_once(deps: Deps, now: datetime) -> int:
             _log.error("an unpublished event is not understood", type=outgoing.get("type"))
             continue
         if isinstance(event, DocumentUploaded):
-            event = event.model_copy(update={"answer_by": now + deps.limits.answer_time})
+            event = event.model_copy(update={"answer_by": now + (event.answer_by - event.received_at)})
         await deps.bus.publish(event)
         await deps.requests.mark_published(event.request_id)
         REPUBLISHED.inc()

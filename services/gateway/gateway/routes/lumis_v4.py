@@ -10,7 +10,7 @@ from gateway.http import INTERNAL_ERROR, NOT_FOUND, UNAUTHORIZED, Answer, ErrorR
 from gateway.intake import Submission
 from gateway.repeats import REPEAT_ERRORS
 from gateway.results import Conclusion
-from gateway.routes import accounts, audit, bearer, envelope, erasures, limits, requests, reviews
+from gateway.routes import accounts, audit, bearer, envelope, erasures, extract_tokens, limits, requests, reviews
 from gateway.routes.credits import ROUTES as CREDIT_ROUTES
 from gateway.routes.lumis_retry import ROUTES as RETRY_ROUTES
 from gateway.routes.webhooks import ROUTES as WEBHOOK_ROUTES
@@ -175,6 +175,7 @@ FAMILY = Family(
         *audit.ROUTES,
         *erasures.ROUTES,
         *limits.ROUTES,
+        *extract_tokens.ROUTES,
         *requests.ROUTES,
         *WEBHOOK_ROUTES,
     ),

@@ -1,0 +1,116 @@
+"""What became of documents: not ready, a result in the form of a version, or why there is none."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from gateway.deps import Caller, Deps
+from gateway.extract.documents import Document
+from gateway.extract.identifiers import identifier_of, key_of
+from gateway.extract.protocol import (
+    INTEGRATION_TOKEN,
+    INTERNAL,
+    NOT_FOUND,
+    PROCESSING,
+    SUCCESS,
+    Status,
+    Version,
+    Where,
+    status_of,
+    version_of,
+)
+from gateway.extract.shaping import results_of
+from gateway.extract.strangers import find_documents
+from gateway.extract.test_mode import fixed_outcome
+from shared.contracts.odoo import OdooOutcome
+
+MOST_DOCUMENTS = 500
+"""Documents of one call; more than any client asks for."""
+
+_GRACE = timedelta(seconds=60)
+"""After the time for reading, until a document that nothing was heard of counts as failed."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a document stands."""
+
+    status: Status
+    results: list[dict[str, Any]] | None = None
+    message: str | None = None
+
+    def shown(self, where: Where) -> dict[str, Any]:
+        """The members of `result`, or of a document's part of it."""
+        said = self.status.shown(where, self.message)
+        return said if self.results is None else {**said, "results": self.results}
+
+
+async def visible(
+    names: Sequence[Any], where: Where, params: Mapping[str, Any], caller: Caller, deps: Deps
+) -> list[Document | None]:
+    """The documents that a call may see, in its order; None for what is unknown, and for what is not its own.
+
+    Documents of `/2` are seen on `/2` alone, by a token of their own account. Before, knowing the id was enough.
+    """
+    identifiers = [identifier_of(name) for name in names]
+    found = await find_documents((each for each in identifiers if each is not None), caller, deps)
+    owner = await deps.extract.tokens.owner(params.get("account_token")) if where.by_token and found else None
+    is_test = params.get("account_token") == INTEGRATION_TOKEN
+    return [
+        document
+        if (document := found.get(each) if each is not None else None) is not None
+        and document.kind == where.kind
+        and _is_open(document, where, owner, is_test=is_test)
+        else None
+        for each in identifiers
+    ]
+
+
+def _is_open(document: Document, where: Where, owner: str | None, *, is_test: bool) -> bool:
+    if not where.by_token:
+        return document.generation != "2"
+    return is_test if document.user_id is None else document.user_id == owner
+
+
+async def outcome_of(document: Document | None, where: Where, params: Mapping[str, Any], deps: Deps) -> Outcome:
+    """How a document stands, in the form of the version that the call names.
+
+    The seed says that a call's version sets the form of its own answer, so one given here wins over that of /parse: an
+    Odoo database that was upgraded meanwhile reads old documents in the form that it knows. Without one, /parse's.
+    """
+    if document is None:
+        return Outcome(NOT_FOUND)
+    if document.user_id is None:
+        if not await deps.extract.documents.looked_at(document):
+            return Outcome(PROCESSING)
+        return _success(fixed_outcome(document.kind), document, where, params)
+    conclusion = await deps.requests.conclusion(document.request_id)
+    if conclusion is None:
+        is_late = datetime.now(UTC) > document.answer_by + _GRACE
+        return Outcome(INTERNAL if is_late else PROCESSING)
+    if conclusion.unreadable is not None:
+        return Outcome(status_of(conclusion.unreadable, document.content_type))
+    if not isinstance(conclusion.outcome, OdooOutcome):
+        raise TypeError("another schema's outcome")
+    return _success(conclusion.outcome, document, where, params)
+
+
+def _success(outcome: OdooOutcome, document: Document, where: Where, params: Mapping[str, Any]) -> Outcome:
+    version = version_of(where, params["version"]) if params.get("version") is not None else None
+    shape = version or Version(document.kind, document.version)
+    return Outcome(SUCCESS, results_of(outcome, shape, document.perspective))
+
+
+async def outcomes_of(
+    names: Sequence[Any], where: Where, params: Mapping[str, Any], caller: Caller, deps: Deps
+) -> dict[str, Outcome]:
+    """How several documents stand, each by itself, by what the call named them as text."""
+    looked_for = names[:MOST_DOCUMENTS]
+    documents = await visible(looked_for, where, params, caller, deps)
+    found = {
+        key_of(name): await outcome_of(document, where, params, deps)
+        for name, document in zip(looked_for, documents, strict=True)
+    }
+    too_many = Outcome(INTERNAL, message=f"Ask for at most {MOST_DOCUMENTS} documents in one call")
+    return {key_of(name): too_many for name in names[MOST_DOCUMENTS:]} | found

@@ -134,7 +134,7 @@ class MissingDetails(ErrorDetails):
 class UnreadableDetails(MissingDetails):
     """422: the document itself cannot be read; nothing is charged."""
 
-    reason: Literal["DAMAGED", "ENCRYPTED", "TOO_LARGE", "TOO_COSTLY"]
+    reason: Literal["DAMAGED", "ENCRYPTED", "TOO_LARGE", "TOO_COSTLY", "TOO_SMALL", "TOO_MANY_PAGES"]
 
 
 class RateLimitedDetails(ErrorDetails):

@@ -5,6 +5,7 @@ from dataclasses import replace
 from shared.bus import Operation, Subscription
 from shared.contracts.comprobantes import ComprobanteIssued, ComprobanteRejected
 from shared.contracts.sunat.catalogos import ReadCatalog
+from shared.contracts.sunat.conciliacion import ListConciliaciones, ReadConciliacion
 from shared.contracts.sunat.emision import (
     IssueComprobante,
     IssueNota,
@@ -37,6 +38,9 @@ from shared.contracts.sunat.ventas import AnnulVenta, CreateVenta, ListVentas, R
 from shared.mongo import ensure_indexes
 from shared.service import Platform, Service
 from sunat_emitter.bajas import create_baja, list_bajas, read_baja
+from sunat_emitter.conciliacion import Conciliador, Diaria
+from sunat_emitter.conciliacion_diaria import reconcile_daily, tell_voided
+from sunat_emitter.conciliacion_lectura import list_conciliaciones, read_conciliacion
 from sunat_emitter.correos import deliver_correo, list_correos, read_correo, send_correo, tell_correos
 from sunat_emitter.cuentas import SealedCuentas
 from sunat_emitter.deps import Deps, on_database
@@ -61,12 +65,15 @@ from sunat_emitter.sending import send_issued
 from sunat_emitter.series import create_serie, list_series, read_serie, reserve_correlativo, update_serie
 from sunat_emitter.settings import SunatEmitterSettings
 from sunat_emitter.soap import SoapClient
-from sunat_emitter.steps import Sending
+from sunat_emitter.steps import Sending, sending_of
 from sunat_emitter.store import DATABASE, INDEXES, Correos, Logos
 from sunat_emitter.store.auditoria import INDEXES as AUDIT_INDEXES
 from sunat_emitter.store.auditoria import Auditoria
+from sunat_emitter.store.conciliaciones import Conciliaciones
 from sunat_emitter.store.envios import INDEXES as SENDING_INDEXES
 from sunat_emitter.store.envios import Envios
+from sunat_emitter.store.revisables import INDEXES as REVIEW_INDEXES
+from sunat_emitter.store.revisables import Revisables
 from sunat_emitter.store.vencimientos import INDEXES as DEADLINE_INDEXES
 from sunat_emitter.store.vencimientos import Vencimientos
 from sunat_emitter.vencimientos import Vigilancia, watch_plazos
@@ -80,7 +87,10 @@ _CONNECTIONS = 64
 async def build(settings: SunatEmitterSettings, platform: Platform) -> Deps:
     """Open the database and make its indexes."""
     database = platform.database(DATABASE)
-    await ensure_indexes(database, (*INDEXES, *SENDING_INDEXES, *AUDIT_INDEXES, *DEADLINE_INDEXES))
+    await ensure_indexes(
+        database,
+        (*INDEXES, *SENDING_INDEXES, *AUDIT_INDEXES, *DEADLINE_INDEXES, *REVIEW_INDEXES, *Conciliaciones.INDEXES),
+    )
     vault = settings.vault
     deps = on_database(
         database,
@@ -93,13 +103,14 @@ async def build(settings: SunatEmitterSettings, platform: Platform) -> Deps:
         resend_seconds=settings.sunat_resend_seconds,
         nightly=settings.nightly,
     )
-    return replace(
+    deps = replace(
         deps,
         sending=_sending(settings, platform, deps),
         imprenta=_imprenta(settings, platform, deps),
         correspondencia=_correspondencia(settings, platform),
         vigilancia=_vigilancia(settings, platform),
     )
+    return replace(deps, diaria=_diaria(settings, platform, deps))
 
 
 def _sending(settings: SunatEmitterSettings, platform: Platform, deps: Deps) -> Sending:
@@ -141,6 +152,18 @@ def _vigilancia(settings: SunatEmitterSettings, platform: Platform) -> Vigilanci
         settings.terms(settings.file_time).plazos,
         settings.warning,
         settings.sunat_watch_seconds,
+    )
+
+
+def _diaria(settings: SunatEmitterSettings, platform: Platform, deps: Deps) -> Diaria:
+    files = Revisables(platform.database(DATABASE))
+    pace = settings.sunat_conciliacion_per_second
+    conciliador = Conciliador(deps.conciliaciones, files, deps.resumenes, sending_of(deps), pace)
+    return Diaria(
+        conciliador,
+        settings.sunat_conciliacion_days,
+        settings.sunat_conciliacion_hour,
+        settings.sunat_conciliacion_look_seconds,
     )
 
 
@@ -193,6 +216,8 @@ SERVICE = Service(
         Operation(SendCorreo, send_correo),
         Operation(ReadCorreo, read_correo),
         Operation(ListCorreos, list_correos),
+        Operation(ListConciliaciones, list_conciliaciones),
+        Operation(ReadConciliacion, read_conciliacion),
         Operation(ImportHistory, import_history, prefetch=2),
     ),
     background=(
@@ -201,6 +226,8 @@ SERVICE = Service(
         watch_certificates,
         tell_correos,
         watch_plazos,
+        reconcile_daily,
+        tell_voided,
         tell_resumenes,
         settle_decided,
         summarize_nightly,

@@ -139,7 +139,7 @@ class Conciliador:
 
 @dataclass(frozen=True)
 class Diaria:
-    """When each issuer's files are reconciled, and of how many days. `seconds`: between two looks whether it is time."""
+    """When each issuer's files are reconciled, and of how many days. `seconds`: between two looks at the time."""
 
     conciliador: Conciliador
     days: int = 8

@@ -1,4 +1,4 @@
-"""The daily reconciliation of every issuer in production, once whatever processes there are; and telling of voidings."""
+"""The daily reconciliation of every issuer in production, once however many processes there are; voidings told."""
 
 from datetime import datetime, timedelta
 

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from shared.contracts.message import Event
 from shared.mongo import Database
 from sunat_emitter.clock import utc_now
+from sunat_emitter.conciliacion import Diaria
 from sunat_emitter.firmas import Firmas
 from sunat_emitter.imprenta import Imprenta
 from sunat_emitter.mail import Correspondencia
@@ -28,6 +29,7 @@ from sunat_emitter.store import (
     Series,
     Ventas,
 )
+from sunat_emitter.store.conciliaciones import Conciliaciones
 from sunat_emitter.turnos import Turnos
 from sunat_emitter.vault import Vault
 from sunat_emitter.vencimientos import Vigilancia
@@ -66,6 +68,7 @@ class Deps:
     resoluciones: Resoluciones
     nocturnos: Nocturnos
     importados: Importados
+    conciliaciones: Conciliaciones
     vault: Vault
     firmas: Firmas
     bus: Publisher
@@ -76,6 +79,8 @@ class Deps:
     """What prints; None where nothing is printed."""
     correspondencia: Correspondencia | None = None
     """What sends e-mails; None where none are."""
+    diaria: Diaria | None = None
+    """What reconciles day by day; None where nothing does."""
     vigilancia: Vigilancia | None = None
     """What watches the legal times; None where they are not watched."""
     nightly: Nightly | None = None
@@ -107,6 +112,7 @@ def on_database(database: Database, bus: Publisher, vault: Vault, firmas: Firmas
         resoluciones=Resoluciones(database),
         nocturnos=Nocturnos(database),
         importados=Importados(database),
+        conciliaciones=Conciliaciones(database),
         vault=vault,
         firmas=firmas,
         bus=bus,

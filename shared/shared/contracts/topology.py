@@ -50,6 +50,7 @@ from shared.contracts.reviews import (
     ReviewInvoice,
 )
 from shared.contracts.sunat.catalogos import ReadCatalog
+from shared.contracts.sunat.conciliacion import ListConciliaciones, ReadConciliacion
 from shared.contracts.sunat.emision import (
     IssueComprobante,
     IssueNota,
@@ -195,6 +196,8 @@ CALLS: tuple[CallRow, ...] = (
     CallRow(SendCorreo, "sunat-emitter"),
     CallRow(ReadCorreo, "sunat-emitter"),
     CallRow(ListCorreos, "sunat-emitter"),
+    CallRow(ListConciliaciones, "sunat-emitter"),
+    CallRow(ReadConciliacion, "sunat-emitter"),
     CallRow(ImportHistory, "sunat-emitter"),
     CallRow(ReadTags, "tagger"),
     CallRow(EraseTags, "tagger"),

@@ -2,7 +2,19 @@
 
 from gateway.http import Family
 from gateway.routes import bearer
-from gateway.routes.sunat import catalogos, documentos, emisores, envelope, files, impresos, notas, series, ventas
+from gateway.routes.sunat import (
+    catalogos,
+    conciliacion,
+    documentos,
+    emisores,
+    envelope,
+    files,
+    importaciones,
+    impresos,
+    notas,
+    series,
+    ventas,
+)
 
 _REFUSALS = {
     **dict.fromkeys(
@@ -10,6 +22,7 @@ _REFUSALS = {
             "ARCHIVO_NO_ENCONTRADO",
             "CATALOGO_NO_ENCONTRADO",
             "COMPROBANTE_NO_ENCONTRADO",
+            "CONCILIACION_NO_ENCONTRADA",
             "CORREO_NO_ENCONTRADO",
             "NOTA_NO_ENCONTRADA",
             "SERIE_NO_ENCONTRADA",
@@ -31,6 +44,8 @@ FAMILY = Family(
         *documentos.ROUTES,
         *notas.ROUTES,
         *impresos.ROUTES,
+        *importaciones.ROUTES,
+        *conciliacion.ROUTES,
     ),
     authenticate=bearer.authenticate,
     answer=envelope.answer,

@@ -40,6 +40,7 @@ from shared.contracts.comprobantes import ComprobanteAccepted, ComprobanteReject
 from shared.contracts.documents import DocumentReconciled, DocumentUnreadable
 from shared.contracts.erasure import ErasureRequested
 from shared.contracts.extract import CallbackScheduled
+from shared.contracts.resumenes import BajaResolved, BajaSent, ResumenResolved, ResumenSent
 from shared.contracts.webhooks import WebhookScheduled
 from shared.files import FileStore
 from shared.http_client import HttpClient
@@ -175,7 +176,17 @@ SERVICE = Service(
     build=build,
     followers=(Follower(follow_event, prefetch=200, gather=_GATHER_SECONDS),),
     own_events=OwnEvents(
-        wake_waiter, (DocumentReconciled, DocumentUnreadable, ComprobanteAccepted, ComprobanteRejected)
+        wake_waiter,
+        (
+            DocumentReconciled,
+            DocumentUnreadable,
+            ComprobanteAccepted,
+            ComprobanteRejected,
+            ResumenSent,
+            ResumenResolved,
+            BajaSent,
+            BajaResolved,
+        ),
     ),
     subscriptions=(
         Subscription(WebhookScheduled, Teller(lumis_v4.result_of), prefetch=256),

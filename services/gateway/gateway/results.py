@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from shared.contracts.comprobantes import ComprobanteAccepted, ComprobanteRejected
 from shared.contracts.documents import DocumentReconciled, DocumentUnreadable, Outcome, Unreadable
 from shared.contracts.message import Event
+from shared.contracts.resumenes import BajaResolved, BajaSent, ResumenResolved, ResumenSent
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,8 @@ def conclusion_of(event: Event | None) -> Conclusion | None:
         case DocumentUnreadable():
             return Conclusion(unreadable=event.reason)
         case ComprobanteAccepted() | ComprobanteRejected():  # whoever waits reads how the comprobante stands
+            return Conclusion()
+        case ResumenSent() | BajaSent() | ResumenResolved() | BajaResolved():
             return Conclusion()
         case _:
             return None

@@ -5,6 +5,8 @@ from shared.contracts.sunat.values import TIPO_NOMBRES
 from sunat_emitter.store import StoredComprobante
 from sunat_emitter.store.comprobantes import RESUMEN
 
+_WAITS = "Se informará a SUNAT en el resumen diario de su fecha"
+
 
 def show_comprobante(stored: StoredComprobante, *, cdr: bool) -> ComprobanteShown:
     """A comprobante as the API shows it; `cdr` says whether SUNAT's receipt is kept."""
@@ -26,7 +28,7 @@ def show_comprobante(stored: StoredComprobante, *, cdr: bool) -> ComprobanteShow
         tipo_nota=note.motivo_codigo if note else None,
         motivo=stored.motivo,
         estado_sunat=stored.estado,
-        motivo_pendiente=stored.motivo_pendiente if stored.estado == "PENDIENTE" else None,
+        motivo_pendiente=_why_pending(stored),
         fuera_de_plazo=late.que_hacer if (late := stored.fuera_de_plazo) and stored.estado == "PENDIENTE" else None,
         fecha_envio_sunat=stored.fecha_envio,
         tiene_cdr=cdr,
@@ -40,3 +42,11 @@ def show_comprobante(stored: StoredComprobante, *, cdr: bool) -> ComprobanteShow
 def _identificador(nombre_archivo: str | None) -> str | None:
     """`RC-20251013-001` of `RUC-RC-20251013-001`."""
     return nombre_archivo.partition("-")[2] if nombre_archivo else None
+
+
+def _why_pending(stored: StoredComprobante) -> str | None:
+    if stored.estado != "PENDIENTE":
+        return None
+    if stored.resumen is not None:
+        return f"Está en el resumen {_identificador(stored.resumen)}, que SUNAT aún no ha resuelto"
+    return stored.motivo_pendiente or (_WAITS if stored.via == RESUMEN else None)

@@ -3,6 +3,7 @@
 from gateway.http import Family
 from gateway.routes import bearer
 from gateway.routes.sunat import (
+    bajas,
     catalogos,
     conciliacion,
     documentos,
@@ -12,6 +13,7 @@ from gateway.routes.sunat import (
     importaciones,
     impresos,
     notas,
+    resumenes,
     series,
     ventas,
 )
@@ -20,11 +22,13 @@ _REFUSALS = {
     **dict.fromkeys(
         (
             "ARCHIVO_NO_ENCONTRADO",
+            "BAJA_NO_ENCONTRADA",
             "CATALOGO_NO_ENCONTRADO",
             "COMPROBANTE_NO_ENCONTRADO",
             "CONCILIACION_NO_ENCONTRADA",
             "CORREO_NO_ENCONTRADO",
             "NOTA_NO_ENCONTRADA",
+            "RESUMEN_NO_ENCONTRADO",
             "SERIE_NO_ENCONTRADA",
             "VENTA_NO_ENCONTRADA",
         ),
@@ -43,6 +47,8 @@ FAMILY = Family(
         *ventas.ROUTES,
         *documentos.ROUTES,
         *notas.ROUTES,
+        *resumenes.ROUTES,
+        *bajas.ROUTES,
         *impresos.ROUTES,
         *importaciones.ROUTES,
         *conciliacion.ROUTES,

@@ -63,6 +63,13 @@ class Emitido(BaseModel):
     mensaje_sunat: str | None
     observaciones: tuple[str, ...]
     fecha_envio_sunat: datetime | None
+    por_resumen: bool
+    """SUNAT is told of it in a daily summary (RC), not by itself."""
+    resumen: str | None
+    """The RC or RA that it is in, or by which it stands as it does: `RC-20251013-001`."""
+    aviso: str | None
+    """Why SUNAT refused the last RC or RA that it was in."""
+    motivo_anulacion: str | None
 
 
 async def emitted(call: IssueComprobante | IssueNota, given: Input[Any], deps: Deps) -> ComprobanteShown:
@@ -78,7 +85,7 @@ async def emitted(call: IssueComprobante | IssueNota, given: Input[Any], deps: D
         shown: ComprobanteShown = await deps.bus.call(call, timeout=_ISSUE_SECONDS)
         read = ReadComprobante(company=given.caller.company, nombre_archivo=shown.nombre_archivo)
         told = False
-        while shown.estado_sunat == "PENDIENTE" and not told:
+        while shown.estado_sunat == "PENDIENTE" and not told and not shown.por_resumen:
             left = deadline - asyncio.get_running_loop().time()
             if left <= 0:
                 break

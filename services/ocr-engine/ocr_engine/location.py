@@ -1,212 +1,199 @@
-"""Places for a model's values: each is looked for among the words that the local engine saw. Pure."""
+"""Places for values that have none: each is looked for among the words of the page. Pure."""
 
-import datetime as dt
-import re
-import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
-
-from rapidfuzz import fuzz
+from collections.abc import Callable, Mapping, Sequence
 
 from ocr_engine.evidence import Word, enclosing_box
-from shared.contracts.reading import Box, ReadField, Reading
+from ocr_engine.local.invoice.words import Kind, kind_of
+from ocr_engine.sight import Run, Sight
+from shared.contracts.reading import Box, Candidate, ReadField, Reading
 from shared.money import parse_amount
 
-_LONGEST_RUN = 24
-"""Words."""
-_ALIKE = 88
-_SHORTEST_ALIKE = 6
-"""Characters; a shorter text must match exactly."""
-_SAME_LINE = 0.6
-"""In word heights: how far the next word of a run may stand above or below."""
-_DATE_FORMS = (
-    "%d/%m/%Y",
-    "%d-%m-%Y",
-    "%d.%m.%Y",
-    "%Y-%m-%d",
-    "%Y/%m/%d",
-    "%d/%m/%y",
-    "%d-%m-%y",
-    "%m/%d/%Y",
-    "%m-%d-%Y",
+_AMOUNTS = frozenset(
+    {"total", "tot_itbms", "unit_price", "total_price", "quantity", "subtotal", "total_tax_amount", "discount"}
+    | {"base", "amount", "rate", "tax_rates"}
 )
-_MONTHS = (
-    "enero",
-    "febrero",
-    "marzo",
-    "abril",
-    "mayo",
-    "junio",
-    "julio",
-    "agosto",
-    "septiembre",
-    "octubre",
-    "noviembre",
-    "diciembre",
+_PERCENTS = frozenset({"rate", "tax_rates", "discount"})
+_DATES = frozenset({"date", "due_date"})
+_CODES = frozenset(
+    {"ruc", "cufe", "supplier_vat", "client_vat", "invoice_id", "invoice_number", "bill_reference", "payment_ref"}
+    | {"iban", "swift_code", "aba", "number", "phone", "mobile", "product"}
 )
-_AMOUNT_FIELDS = frozenset({"total", "tot_itbms", "unit_price", "total_price"})
-_LAST_ON_PAPER = frozenset({"total", "tot_itbms"})
-_NAME = "name"
-
-
-@dataclass(frozen=True)
-class _Seen:
-    """The words, and each word's text as compared."""
-
-    words: Sequence[Word]
-    texts: Sequence[str]
+_SITES = frozenset({"email", "website"})
+_NOWHERE = frozenset({"type", "supplier_country", "country", "qr_bill", "brand", "category_l1", "category_l2"})
+"""Not printed as such; two letters of a country stand in every text."""
+_SIGNS = {"EUR": "€", "GBP": "£", "USD": "$", "INR": "₹", "JPY": "¥", "CNY": "¥", "PEN": "S/", "PAB": "B/."}
+_LABELS = {
+    "total": (Kind.TOTAL, Kind.DUE),
+    "tot_itbms": (Kind.TAX,),
+    "subtotal": (Kind.NET, Kind.LINES, Kind.BASE),
+    "total_tax_amount": (Kind.TAX,),
+}
+"""What the words beside a sum say that it is, the likeliest first; of those alike the last on the paper is taken."""
+_NAMES = ("name", "description")
+"""Of an item: what is looked for first, wherever it stands."""
+_RAREST_FIRST = ("total_price", "subtotal", "total", "base", "amount", "unit_price", "quantity", "rate")
+_MOST_CANDIDATES = 5
 
 
 def locate(reading: Reading, words: Sequence[Word]) -> Reading:
     """The reading with page and box for every value that has none and is found among the words.
 
-    Amounts are looked for in their printed variants, dates in the usual forms; an item's figures on its name's line.
-    A value that is not on the paper as such stays without a box.
+    Amounts and dates are found however they are printed, codes without their spaces and points; an item's figures on
+    its name's line. A computed value stands nowhere; one that is not on the paper stays without a box.
     """
     if not words:
         return reading
-    seen = _Seen(words, [_plain(word.text) for word in words])
-    fields = {key: _located(key, field, seen, None) for key, field in reading.fields.items()}
+    sight = Sight(words)
     items = []
     after = 0
     for item in reading.items:
-        placed, after = _located_item(item, seen, after)
+        placed, after = _located_item(item, sight, after)
         items.append(placed)
-    tables = {
-        name: tuple({key: _located(key, field, seen, None) for key, field in row.items()} for row in rows)
-        for name, rows in reading.tables.items()
+    tables = {name: tuple(_located_figures(row, sight) for row in rows) for name, rows in reading.tables.items()}
+    return reading.model_copy(
+        update={
+            "fields": _located_row(reading.fields, sight),
+            "items": tuple(items),
+            "tables": tables,
+        }
+    )
+
+
+def _located_row(row: Mapping[str, ReadField], sight: Sight) -> dict[str, ReadField]:
+    return {key: _located(key, field, sight, None) for key, field in row.items()}
+
+
+def _located_figures(row: Mapping[str, ReadField], sight: Sight) -> dict[str, ReadField]:
+    """A table's row: figures that stand beside one another, or codes by themselves."""
+    anchor = _line_of(row, sight, 0)
+    return {
+        key: _located(key, field, sight, anchor) if anchor or key not in _AMOUNTS else field
+        for key, field in row.items()
     }
-    return reading.model_copy(update={"fields": fields, "items": tuple(items), "tables": tables})
 
 
-def _located_item(item: dict[str, ReadField], seen: _Seen, after: int) -> tuple[dict[str, ReadField], int]:
+def _located_item(item: dict[str, ReadField], sight: Sight, after: int) -> tuple[dict[str, ReadField], int]:
     """The name first, from where the item before ended; then the figures, nearest to it."""
-    name = item.get(_NAME, ReadField())
-    start = _first_run(name, seen, after)
-    if start is None:
-        start = _first_run(name, seen, 0)
+    key = next((each for each in _NAMES if each in item), _NAMES[0])
+    name = item.get(key, ReadField())
+    runs = _runs(key, name.value, name.raw, sight) if name.value is not None else []
+    anchor = next((run for run in runs if run[0] >= after), runs[0] if runs else None)
     placed = dict(item)
-    anchor = None
-    if start is not None:
-        run = _run_at(start, _variants(_NAME, name)[0], seen) or [start]
-        placed[_NAME] = _placed(name, [seen.words[index] for index in run])
-        anchor, after = run[-1], run[-1] + 1
-    for key, field in item.items():
-        if key != _NAME and anchor is not None:
-            placed[key] = _located(key, field, seen, anchor)
-    return placed, after
-
-
-def _located(key: str, field: ReadField, seen: _Seen, anchor: int | None) -> ReadField:
-    if field.value is None or field.box is not None:
-        return field
-    runs = list(_runs(_variants(key, field), seen))
     if anchor is not None:
-        runs = [run for run in runs if _beside(seen.words[run[0]], seen.words[anchor])]
-        runs.sort(key=lambda run: abs(run[0] - anchor))
-    elif key in _LAST_ON_PAPER:
-        runs.reverse()
-    return _placed(field, [seen.words[index] for index in runs[0]]) if runs else field
+        placed[key] = _placed(name, anchor, sight)
+    else:
+        anchor = _line_of(item, sight, after)
+    if anchor is None:
+        return placed, after
+    for each, field in item.items():
+        if each != key:
+            placed[each] = _located(each, field, sight, anchor)
+    return placed, anchor[-1] + 1
 
 
-def _first_run(field: ReadField, seen: _Seen, after: int) -> int | None:
-    if field.value is None:
-        return None
-    return next((run[0] for run in _runs(_variants(_NAME, field), seen) if run[0] >= after), None)
+def _line_of(item: Mapping[str, ReadField], sight: Sight, after: int) -> Run | None:
+    """Where most of an item's figures stand beside one another, if its name is not found."""
+    figures = [
+        runs
+        for key in _RAREST_FIRST
+        if (field := item.get(key)) is not None
+        and field.value is not None
+        and (runs := _runs(key, field.value, field.raw, sight))
+    ]
+    best: tuple[int, int, Run] | None = None
+    for run in figures[0] if len(figures) > 1 else ():
+        beside = sum(any((sight.on_line(other, run) or 0.0) < 1 and other != run for other in runs) for runs in figures)
+        rank = (beside, int(run[0] >= after), run)
+        if beside and (best is None or rank[:2] > best[:2]):
+            best = rank
+    return best[2] if best else None
 
 
-def _placed(field: ReadField, words: Sequence[Word]) -> ReadField:
+def _located(key: str, field: ReadField, sight: Sight, anchor: Run | None) -> ReadField:
+    """The field with the places of its value and of its candidates."""
+    box, page = field.box, field.page
+    if field.value is not None and box is None and field.source != "computed":
+        page, box = _place(key, field.value, field.raw, sight, anchor) or (page, None)
+    candidates = tuple(
+        each.model_copy(update={"page": page, "box": box})
+        if each.box is None and each.value == field.value and box is not None
+        else _located_candidate(key, each, sight, anchor)
+        for each in field.candidates[:_MOST_CANDIDATES]
+    )
+    if box == field.box and candidates == field.candidates[:_MOST_CANDIDATES]:
+        return field
+    rest = field.candidates[_MOST_CANDIDATES:]
+    return field.model_copy(update={"page": page, "box": box, "candidates": (*candidates, *rest)})
+
+
+def _located_candidate(key: str, candidate: Candidate, sight: Sight, anchor: Run | None) -> Candidate:
+    if candidate.box is not None or candidate.source == "computed":
+        return candidate
+    place = _place(key, candidate.value, candidate.raw, sight, anchor)
+    return candidate.model_copy(update={"page": place[0], "box": place[1]}) if place else candidate
+
+
+def _place(key: str, value: str, raw: str, sight: Sight, anchor: Run | None) -> tuple[int, Box] | None:
+    runs = _runs(key, value, raw, sight)
+    if anchor is not None:
+        near = [
+            (away, abs(run[0] - anchor[0]), run) for run in runs if (away := sight.on_line(run, anchor)) is not None
+        ]
+        runs = [run for _, _, run in sorted(near)]
+    elif key in _LABELS:
+        runs = sorted(runs, key=lambda run: (_rank(_LABELS[key], sight.label(run)), -run[0]))
+    return _box(runs[0], sight) if runs else None
+
+
+def _rank(kinds: Sequence[Kind], label: str) -> int:
+    kind = kind_of(label)
+    return kinds.index(kind) if kind in kinds else len(kinds)
+
+
+def _placed(field: ReadField, run: Run, sight: Sight) -> ReadField:
     if field.box is not None:
         return field
-    box: Box = enclosing_box([word.box for word in words], words[0].aspect)
-    return field.model_copy(update={"page": words[0].page, "box": box})
+    page, box = _box(run, sight)
+    return field.model_copy(update={"page": page, "box": box})
 
 
-def _runs(variants: Sequence[str], seen: _Seen) -> Iterator[list[int]]:
-    """Runs of words that spell one of the variants, exact ones first, each start once."""
-    for exact in (True, False):
-        for variant in variants:
-            for start in range(len(seen.texts)):
-                run = _run_at(start, variant, seen, exact=exact)
-                if run:
-                    yield run
+def _box(run: Run, sight: Sight) -> tuple[int, Box]:
+    words = [sight.words[index] for index in run]
+    return words[0].page, enclosing_box([word.box for word in words], words[0].aspect)
 
 
-def _run_at(start: int, wanted: str, seen: _Seen, *, exact: bool = False) -> list[int] | None:
-    """The words from `start` on that together spell `wanted`; None where they do not."""
-    if not wanted or not seen.texts[start]:
-        return None
-    text = ""
-    run: list[int] = []
-    best: tuple[float, list[int]] | None = None
-    for index in range(start, min(start + _LONGEST_RUN, len(seen.texts))):
-        if run and not _continues(seen.words[run[-1]], seen.words[index]):
-            break
-        text += seen.texts[index]
-        run.append(index)
-        if text == wanted:
-            return run
-        if exact and not wanted.startswith(text):
-            return None
-        if not exact and len(wanted) >= _SHORTEST_ALIKE and not wanted.isdigit():
-            score = fuzz.ratio(text, wanted)
-            if score >= _ALIKE and (best is None or score > best[0]):
-                best = (score, list(run))
-        if len(text) > 1.3 * len(wanted) + 3:
-            break
-    return best[1] if best else None
-
-
-def _continues(before: Word, word: Word) -> bool:
-    """On the same line, or at the start of the next (a wrapped name or address)."""
-    if before.page != word.page:
-        return False
-    below = word.box[1] - before.box[1]
-    return -before.box[3] * _SAME_LINE < below < before.box[3] * 2.5
-
-
-def _beside(word: Word, anchor: Word) -> bool:
-    """On the anchor's line, or the one above or below it."""
-    return word.page == anchor.page and abs(word.box[1] - anchor.box[1]) < 2 * anchor.box[3]
-
-
-def _variants(key: str, field: ReadField) -> list[str]:
-    """The ways in which a value may be printed, as compared: what the model saw, the value, other forms of it."""
-    value = field.value or ""
-    found = [field.raw, value]
-    amount = parse_amount(value) if key in _AMOUNT_FIELDS or key == "quantity" else None
-    if amount is not None:
-        found += _amount_forms(amount, money=key in _AMOUNT_FIELDS)
-    if key == "date":
-        found += _date_forms(value)
-    plain = [_plain(text) for text in found]
-    return [text for text in dict.fromkeys(plain) if text]
-
-
-def _amount_forms(amount: Decimal, *, money: bool) -> list[str]:
-    cents = f"{amount:,.2f}"
-    forms = [cents, cents.replace(",", ""), cents.replace(",", "").replace(".", ",")]
-    if amount == amount.to_integral_value() and not money:
-        forms += [f"{amount:.0f}", f"{amount:.3f}"]
-    return forms
-
-
-def _date_forms(value: str) -> list[str]:
-    try:
-        date = dt.date.fromisoformat(value)
-    except ValueError:
+def _runs(key: str, value: str, raw: str, sight: Sight) -> list[Run]:
+    """Where a value may stand, in reading order, by the first way of looking that finds any."""
+    if key in _NOWHERE:
         return []
-    month = _MONTHS[date.month - 1]
-    words = [f"{date.day:02} de {month} de {date.year}", f"{date.day} de {month} de {date.year}"]
-    words += [f"{date.day:02} {month[:3]} {date.year}", f"{date.day:02}-{month[:3]}-{date.year}"]
-    return [date.strftime(form) for form in _DATE_FORMS] + words
+    if key in _AMOUNTS and (amount := parse_amount(value)) is not None:
+        return sight.percents(amount) if key in _PERCENTS else sight.amounts(amount)
+    if key in _DATES:
+        return sight.dates(value) or sight.spelled(raw)
+    if key == "currency":
+        return _currency_runs(value, raw, sight)
+    found = (way(text) for way in _ways(key, sight) for text in dict.fromkeys((raw, value)))
+    return next((runs for runs in found if runs), [])
 
 
-def _plain(text: str) -> str:
-    """For comparing: lower case, no accents, no spaces, no currency, no punctuation at the ends."""
-    folded = "".join(
-        character for character in unicodedata.normalize("NFKD", text) if not unicodedata.combining(character)
-    ).lower()
-    compact = re.sub(r"\s+|b/\.?|\$", "", folded)
-    return compact.strip(".:;,()[]*#")
+def _ways(key: str, sight: Sight) -> tuple[Callable[[str], list[Run]], ...]:
+    if key in _CODES:
+        return sight.spelled, sight.coded
+    if key in _SITES:
+        return sight.spelled, sight.containing
+    return (sight.spelled,) if key == "dv" else (sight.spelled, sight.wrapped, sight.alike, sight.begun)
+
+
+def _currency_runs(value: str, raw: str, sight: Sight) -> list[Run]:
+    """The currency's code or sign, by itself or at an amount."""
+    for mark in dict.fromkeys((raw.strip(), value, _SIGNS.get(value, ""))):
+        if mark and not any(map(str.isdigit, mark)):
+            found: list[Run] = [(index,) for index, word in enumerate(sight.words) if _holds(word.text, mark)]
+            if found:
+                return found
+    return []
+
+
+def _holds(text: str, mark: str) -> bool:
+    """Whether a word is the mark, but for an amount's signs."""
+    return mark in text and not any(map(str.isalpha, text.replace(mark, "", 1)))

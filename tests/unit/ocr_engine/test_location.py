@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ocr_engine.evidence import Word, enclosing_box
 from ocr_engine.local.page import words_of
 from ocr_engine.location import locate
-from shared.contracts.reading import Box, ReadField, Reading
+from shared.contracts.reading import Box, Candidate, ReadField, Reading
 from tests.support.printed import printed
 
 PAPER = """\
@@ -77,6 +77,126 @@ def test_a_box_that_is_there_stays() -> None:
     own: Box = (0.1, 0.1, 0.1, 0.1, 0.0)
     field = seen("66").model_copy(update={"box": own, "page": 3})
     assert locate(reading(dv=field), WORDS).fields["dv"] == field
+
+
+INVOICE = """\
+Tulip Office Supplies BV          VAT:BE0477.472.701
+Invoice 2024/0117                 Date 03/25/2024
+Ink cartridge black         2  Stk     1.234,50    21 %     2.469,00
+for the large printer
+Paper A4                    4          5,00        21 %     20,00
+Subtotal                                           2.489,00
+VAT 21 %                                           522,69
+Total                                              3.011,69
+IBAN BE68 5390 0754 7034   +++090/9337/55493+++
+Paid in advance                                    3.011,69
+"""
+UPRIGHT = tuple(words_of(printed(INVOICE)))
+
+
+def odoo(**fields: ReadField) -> Reading:
+    ink = {
+        "description": seen("Ink cartridge black for the large printer"),
+        "quantity": seen("2"),
+        "unit_price": seen("1234.5"),
+        "tax_rates": seen("21"),
+        "subtotal": seen("2469"),
+    }
+    paper = {"description": seen("not as printed"), "quantity": seen("4"), "subtotal": seen("20.00")}
+    taxes = ({"rate": seen("21"), "amount": seen("522.69")},)
+    return Reading(
+        schema_name="odoo_invoice", provider="gemini", fields=fields, items=(ink, paper), tables={"taxes": taxes}
+    )
+
+
+def turned_page(angle: float) -> tuple[Word, ...]:
+    """The invoice's words on a page that shows it turned clockwise by an angle about its middle."""
+    turned = []
+    radians = math.radians(angle)
+    cos, sin = math.cos(radians), math.sin(radians)
+    for word in UPRIGHT:
+        cx, cy, width, height, _ = word.box
+        x, y = cx - 0.5, (cy - 0.5) * word.aspect
+        box = (0.5 + x * cos - y * sin, 0.5 + (x * sin + y * cos) / word.aspect, width, height, angle)
+        turned.append(Word(word.text, 0, box, word.aspect))
+    return tuple(turned)
+
+
+def texts_under(box: Box | None, words: tuple[Word, ...]) -> str:
+    """The words whose middles a box holds, in the box's own direction."""
+    assert box is not None
+    radians = math.radians(box[4])
+    cos, sin = math.cos(radians), math.sin(radians)
+    found = []
+    for word in words:
+        x, y = word.box[0] - box[0], (word.box[1] - box[1]) * word.aspect
+        along, across = x * cos + y * sin, y * cos - x * sin
+        if abs(along) <= box[2] / 2 and abs(across) <= box[3] * word.aspect / 2:
+            found.append(word.text)
+    return " ".join(found)
+
+
+@pytest.mark.parametrize("angle", [0.0, 6.0, -8.0, 90.0, 180.0, -90.0])
+def test_values_are_found_however_they_are_printed_and_the_page_is_turned(angle: float) -> None:
+    words = turned_page(angle)
+    placed = locate(
+        odoo(
+            supplier=seen("Tulip Office Supplies B.V."),
+            supplier_vat=seen("BE0477472701"),
+            date=seen("2024-03-25"),
+            iban=seen("BE68539007547034"),
+            payment_ref=seen("090933755493"),
+            subtotal=seen("2489"),
+            total=seen("3011.69"),
+            total_tax_amount=seen("522.69"),
+        ),
+        words,
+    )
+    assert {key: texts_under(field.box, words) for key, field in placed.fields.items()} == {
+        "supplier": "Tulip Office Supplies BV",
+        "supplier_vat": "VAT:BE0477.472.701",
+        "date": "03/25/2024",
+        "iban": "BE68 5390 0754 7034",
+        "payment_ref": "+++090/9337/55493+++",
+        "subtotal": "2.489,00",
+        "total": "3.011,69",
+        "total_tax_amount": "522,69",
+    }
+    ink, paper = placed.items
+    assert {key: texts_under(ink[key].box, words) for key in ("quantity", "unit_price", "tax_rates", "subtotal")} == {
+        "quantity": "2",
+        "unit_price": "1.234,50",
+        "tax_rates": "21 %",
+        "subtotal": "2.469,00",
+    }
+    assert "Ink" in texts_under(ink["description"].box, words)
+    assert "printer" in texts_under(ink["description"].box, words)
+    assert texts_under(paper["subtotal"].box, words) == "20,00"
+    (tax,) = placed.tables["taxes"]
+    assert texts_under(tax["rate"].box, words) == "21 %"
+
+
+def test_the_total_is_the_one_that_is_called_so() -> None:
+    placed = locate(odoo(total=seen("3011.69")), UPRIGHT).fields["total"]
+    heights = [word.box[1] for word in UPRIGHT if word.text == "3.011,69"]
+    assert placed.box is not None
+    assert placed.box[1] == pytest.approx(min(heights), abs=1e-4)
+
+
+def test_candidates_get_places_too_and_the_chosen_one_its_fields() -> None:
+    value, other = seen("3011.69"), seen("522.69")
+    candidates = tuple(
+        Candidate(value=each.value or "", raw=each.raw, confidence=0.5, source="gemini") for each in (value, other)
+    )
+    placed = locate(odoo(total=value.model_copy(update={"candidates": candidates})), UPRIGHT).fields["total"]
+    assert placed.candidates[0].box == placed.box
+    assert texts_under(placed.candidates[1].box, UPRIGHT) == "522,69"
+
+
+def test_what_nobody_printed_stands_nowhere() -> None:
+    sums = seen("3011.69").model_copy(update={"source": "computed"})
+    placed = locate(odoo(total=sums, supplier_country=seen("BE"), type=seen("invoice")), UPRIGHT)
+    assert all(field.box is None for field in placed.fields.values())
 
 
 def test_without_words_nothing_changes() -> None:

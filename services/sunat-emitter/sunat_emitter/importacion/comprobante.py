@@ -41,9 +41,9 @@ class Kind:
 
 
 KINDS: Mapping[str, Kind] = {
-    f"{{{_UBL}}}Invoice-2}}Invoice": Kind(None, "InvoiceLine", "InvoicedQuantity"),
-    f"{{{_UBL}}}CreditNote-2}}CreditNote": Kind("07", "CreditNoteLine", "CreditedQuantity"),
-    f"{{{_UBL}}}DebitNote-2}}DebitNote": Kind("08", "DebitNoteLine", "DebitedQuantity", "RequestedMonetaryTotal"),
+    f"{{{_UBL}Invoice-2}}Invoice": Kind(None, "InvoiceLine", "InvoicedQuantity"),
+    f"{{{_UBL}CreditNote-2}}CreditNote": Kind("07", "CreditNoteLine", "CreditedQuantity"),
+    f"{{{_UBL}DebitNote-2}}DebitNote": Kind("08", "DebitNoteLine", "DebitedQuantity", "RequestedMonetaryTotal"),
 }
 """By the root's name."""
 

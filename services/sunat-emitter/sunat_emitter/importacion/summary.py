@@ -18,8 +18,8 @@ from sunat_emitter.importacion.parties import ruc_of
 
 _PERU = "urn:sunat:names:specification:ubl:peru:schema:xsd:"
 _SUMMARY, _VOIDED = (
-    f"{{{_PERU}}}SummaryDocuments-1}}SummaryDocuments",
-    f"{{{_PERU}}}VoidedDocuments-1}}VoidedDocuments",
+    f"{{{_PERU}SummaryDocuments-1}}SummaryDocuments",
+    f"{{{_PERU}VoidedDocuments-1}}VoidedDocuments",
 )
 CLASSES: Mapping[str, Literal["RC", "RA"]] = {_SUMMARY: "RC", _VOIDED: "RA"}
 """By the root's name."""

@@ -1,4 +1,4 @@
-"""The command `ocr-engine read FILE`: one document read by the offline engine, without a server, a bus or a key."""
+"""The commands of ocr-engine. `read FILE` reads one document offline, without a server, a bus or a key."""
 
 import argparse
 import asyncio
@@ -75,6 +75,10 @@ class NoSuchPage(LumisError):
 def run(arguments: Sequence[str]) -> int:
     """Carry the command out; the exit code."""
     options = _parser().parse_args(arguments)
+    if options.command == "accuracy":
+        from ocr_engine import accuracy  # noqa: PLC0415 - reading a file does without the database's libraries
+
+        return accuracy.run(options)
     try:
         content = _content(options.file)
         outcome = asyncio.run(_read(content, options))
@@ -105,9 +109,11 @@ def _told(code: int, path: object, what: str) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="ocr-engine",
-        description="Without a command the service is started. With `read` a document is read here, offline.",
+        description="Without a command the service is started.",
     )
-    read = parser.add_subparsers(dest="command", required=True).add_parser(
+    commands = parser.add_subparsers(dest="command", required=True)
+    _add_accuracy(commands)
+    read = commands.add_parser(
         "read",
         help="read one JPEG, PNG or PDF",
         description="Reads one document with the offline engine: no server, no network, no key.",
@@ -121,6 +127,27 @@ def _parser() -> argparse.ArgumentParser:
     read.add_argument("--json", action="store_true", help="the schema's own object alone, on standard output")
     read.add_argument("--boxes", type=Path, metavar="PNG", help="write the page here, with what was read marked on it")
     return parser
+
+
+def _add_accuracy(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    accuracy = commands.add_parser(
+        "accuracy",
+        help="how right the readings were that users validated",
+        description="Counts what users said of readings, by type, provider and field. Reads MONGODB_URL.",
+        epilog="Exit codes: 0 shown, 1 the database does not answer, 2 wrong usage.",
+    )
+    accuracy.add_argument("--schema", choices=sorted(OBJECTS), help="only documents of this type")
+    accuracy.add_argument(
+        "--since", type=_days, metavar="DAYS", help="only what was validated in the last so many days"
+    )
+    accuracy.add_argument("--json", action="store_true", help="the report as JSON")
+
+
+def _days(text: str) -> float:
+    days = float(text)
+    if not 0 < days <= 36_500:  # noqa: PLR2004 - a century
+        raise argparse.ArgumentTypeError("must be a number of days above 0")
+    return days
 
 
 def _content(path: Path) -> bytes:

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.asyncapi import asyncapi_text
+from deploy.watch.dashboards import DASHBOARDS
+from deploy.watch.metrics import metrics_text
+from deploy.watch.panels import Dashboard, dashboard_text
 from gateway.app import API_VERSION
 from gateway.openapi import openapi_text
 from gateway.routes.families import FAMILIES
@@ -34,9 +37,15 @@ class Document:
         file.write_text(self.text(), encoding="utf-8")
 
 
+def _dashboard(row: Dashboard) -> Document:
+    return Document(f"deploy/grafana/dashboards/{row.uid}.json", lambda: dashboard_text(row))
+
+
 DOCUMENTS = (
     Document("docs/openapi.json", lambda: openapi_text(FAMILIES, API_VERSION)),
     Document("docs/asyncapi.json", asyncapi_text),
+    Document("docs/metrics.md", metrics_text),
+    *(_dashboard(row) for row in DASHBOARDS),
 )
 
 

@@ -5,16 +5,22 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
+from typing import TypeVar
 
 from pydantic import ValidationError
+from pydantic_settings import BaseSettings
 
 from shared import mongo
 from shared.service import run
+from sunat_emitter import conciliacion_command
 from sunat_emitter.app import SERVICE
 from sunat_emitter.held import list_held, send_again
-from sunat_emitter.settings import CommandSettings
+from sunat_emitter.importacion import command as importacion
+from sunat_emitter.settings import CommandSettings, ReconcileSettings
 from sunat_emitter.store import DATABASE, Contadores, Emisores, StoredEmisor
 from sunat_emitter.vault import Unsealable, Vault
+
+SettingsT = TypeVar("SettingsT", bound=BaseSettings)
 
 OK, SOME_LEFT, UNUSABLE = 0, 1, 2
 _ATTEMPTS = 5
@@ -28,25 +34,31 @@ def main(arguments: Sequence[str] | None = None) -> None:
     commands.add_parser("held", help="list the comprobantes that are not sent again by themselves, and why")
     resend = commands.add_parser("resend", help="have comprobantes that are held back sent again")
     resend.add_argument("names", nargs="*", metavar="RUC-TT-SERIE-NUM", help="all that are held, where none is given")
+    importacion.declare(commands)
+    conciliacion_command.declare(commands)
     given = parser.parse_args(arguments)
     if given.command is None:
         run(SERVICE)
         return
-    settings = _settings()
+    settings = _settings(CommandSettings)
     work: Callable[[mongo.Database], Awaitable[int]]
     match given.command:
         case "reseal":
             work = partial(reseal, vault=settings.vault)
         case "held":
             work = list_held
+        case conciliacion_command.NAME:
+            work = partial(conciliacion_command.reconcile, given=given, settings=_settings(ReconcileSettings))
+        case importacion.NAME:
+            work = partial(importacion.import_place, given=given, file_time=settings.file_time)
         case _:
             work = partial(send_again, names=given.names)
     sys.exit(asyncio.run(_on_database(settings.mongodb_url, work)))
 
 
-def _settings() -> CommandSettings:
+def _settings(kind: type[SettingsT]) -> SettingsT:
     try:
-        return CommandSettings()
+        return kind()
     except ValidationError as error:
         for problem in error.errors(include_input=False, include_url=False):
             sys.stderr.write(f"sunat-emitter: {str(problem['loc'][0]).upper()}: {problem['msg']}\n")

@@ -45,14 +45,35 @@ class SealSettings(BaseSettings):
         return Vault(parse_key(self.sunat_seal_key.get_secret_value()), _parsed(self.sunat_old_seal_keys))
 
 
-class CommandSettings(SealSettings):
+class KeepingSettings(BaseSettings):
+    """How long files are kept."""
+
+    sunat_file_years: float = Field(default=10, gt=0, le=100, description="XMLs and CDRs are deleted after this")
+
+    @property
+    def file_time(self) -> timedelta:
+        """How long files are kept."""
+        return timedelta(days=365.25 * self.sunat_file_years)
+
+
+class CommandSettings(SealSettings, KeepingSettings):
     """The commands need the database besides."""
 
     mongodb_url: str = Field(pattern=r"^mongodb(\+srv)?://", description="URL of the database")
 
 
+class ReconcileSettings(CommandSettings, SendingSettings, ConciliacionSettings):
+    """To reconcile is to ask SUNAT."""
+
+
 class SunatEmitterSettings(
-    SealSettings, SendingSettings, ConciliacionSettings, NightlySettings, MailSettings, ServiceSettings
+    SealSettings,
+    KeepingSettings,
+    SendingSettings,
+    ConciliacionSettings,
+    NightlySettings,
+    MailSettings,
+    ServiceSettings,
 ):
     """How documents are signed, printed and kept; how they are sent."""
 
@@ -60,7 +81,6 @@ class SunatEmitterSettings(
     sunat_xsd_folder: DirectoryPath | None = Field(
         default=None, description="SUNAT's XML schemas; with them each document is checked before it takes its number"
     )
-    sunat_file_years: float = Field(default=10, gt=0, le=100, description="XMLs and CDRs are deleted after this")
     sunat_republish_seconds: float = Field(
         default=30, gt=0, description="A comprobante whose issue was not published is published after this"
     )
@@ -75,11 +95,6 @@ class SunatEmitterSettings(
         description="Where a printed form says that its validity can be asked",
     )
     sunat_pdf_workers: int = Field(default=2, ge=1, le=16, description="Pages that are printed at the same time")
-
-    @property
-    def file_time(self) -> timedelta:
-        """How long files are kept."""
-        return timedelta(days=365.25 * self.sunat_file_years)
 
     @property
     def republish_after(self) -> timedelta:

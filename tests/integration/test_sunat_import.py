@@ -1,7 +1,10 @@
 """A business moves over: its history stands among our documents, its series go on, and nothing of ours is touched."""
 
+import argparse
+import json
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +16,7 @@ from shared.contracts.sunat.ventas import ListVentas, ReadVenta, VentaShown, Ven
 from shared.errors import Refused
 from shared.mongo import Database, ensure_indexes
 from sunat_emitter.deps import Deps
+from sunat_emitter.importacion import command
 from sunat_emitter.importaciones import import_history
 from sunat_emitter.notas import issue_nota, list_notas
 from sunat_emitter.resending import turn
@@ -298,3 +302,59 @@ async def test_what_is_no_zip_is_refused_as_a_whole(database: Database) -> None:
         with pytest.raises(Refused, match=said) as refusal:
             await import_history(call, deps)
         assert refusal.value.code == "IMPORTACION_INVALIDA"
+
+
+async def by_command(database: Database, place: Path, *more: str) -> int:
+    parser = argparse.ArgumentParser()
+    command.declare(parser.add_subparsers())
+    given = parser.parse_args([command.NAME, str(place), *more])
+    return await command.import_place(database, given, timedelta(days=3652))
+
+
+async def test_the_command_takes_a_folder_and_tells_what_it_came_to(
+    database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    deps = await business(database)
+    folder = tmp_path / "2026"
+    folder.mkdir()
+    for name, content in {**pair(Sale()), **pair(BOLETA), "nada.xml": b"<nada/>"}.items():
+        (folder / name).write_bytes(content)
+    assert await by_command(database, folder, "--ruc", EMISOR.ruc) == command.SOME_LEFT
+    said = capsys.readouterr().out
+    assert "NO_IMPORTADO\tnada.xml" in said
+    assert "importados: 2\n" in said
+    assert "serie 01 F001: sigue con F001-89 (nueva)" in said
+    assert await state(deps, Sale()) == "ACEPTADO"
+    (folder / "nada.xml").unlink()
+    assert await by_command(database, folder, "--ruc", EMISOR.ruc, "--json") == command.OK
+    *files, sums = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert [each["resultado"] for each in files] == ["YA_ESTABA", "YA_ESTABA"]
+    assert (sums["ya_estaban"], sums["importados"]) == (2, 0)
+
+
+async def test_the_command_says_what_it_lacks(
+    database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert await by_command(database, tmp_path, "--ruc", EMISOR.ruc) == command.UNUSABLE
+    await business(database)
+    assert await by_command(database, tmp_path, "--ruc", EMISOR.ruc) == command.UNUSABLE
+    assert await by_command(database, tmp_path / "x", "--ruc", EMISOR.ruc) == command.UNUSABLE
+    said = capsys.readouterr().err.splitlines()
+    assert [
+        part in line for part, line in zip(("configúrelo", "no hay ningún XML", "no existe"), said, strict=True)
+    ] == [
+        True,
+        True,
+        True,
+    ]
+
+
+async def test_a_history_of_more_than_one_batch_is_whole_and_in_order(database: Database) -> None:
+    deps = await business(database)
+    files = {name: content for number in range(1, 151) for name, content in pair(Sale(numero=number)).items()}
+    shown = await take_over(deps, files)
+    assert counts(shown) == (150, 0, 0, 0)
+    (serie,) = shown.series
+    assert (serie.creada, serie.correlativo_anterior, serie.correlativo_actual) == (True, 0, 150)
+    assert await database["comprobantes"].count_documents({"estado": "ACEPTADO"}) == 150
+    assert await database["ventas"].count_documents({"estado": "FACTURADO"}) == 150

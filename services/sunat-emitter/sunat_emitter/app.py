@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from shared.bus import Operation, Subscription
 from shared.contracts.comprobantes import ComprobanteIssued, ComprobanteRejected
+from shared.contracts.resumenes import BajaSent, ResumenIssued, ResumenSent
 from shared.contracts.sunat.catalogos import ReadCatalog
 from shared.contracts.sunat.conciliacion import ListConciliaciones, ReadConciliacion
 from shared.contracts.sunat.emision import (
@@ -44,6 +45,7 @@ from sunat_emitter.conciliacion_lectura import list_conciliaciones, read_concili
 from sunat_emitter.correos import deliver_correo, list_correos, read_correo, send_correo, tell_correos
 from sunat_emitter.cuentas import SealedCuentas
 from sunat_emitter.deps import Deps, on_database
+from sunat_emitter.despacho import ask_baja, ask_resumen, dispatch_resumen, sweep_resumenes
 from sunat_emitter.downloads import read_archivo
 from sunat_emitter.emision import tell_issued
 from sunat_emitter.emisores import read_emisor, upload_certificado, write_emisor
@@ -182,6 +184,9 @@ SERVICE = Service(
     subscriptions=(
         Subscription(ComprobanteIssued, send_issued),
         Subscription(ComprobanteRejected, reopen_venta),
+        Subscription(ResumenIssued, dispatch_resumen),
+        Subscription(ResumenSent, ask_resumen),
+        Subscription(BajaSent, ask_baja),
         Subscription(CorreoRequested, deliver_correo, prefetch=8),
     ),
     operations=(
@@ -230,6 +235,7 @@ SERVICE = Service(
         tell_voided,
         tell_resumenes,
         settle_decided,
+        sweep_resumenes,
         summarize_nightly,
     ),
     close=close,

@@ -21,6 +21,7 @@ from sunat_emitter.store import (
     Contadores,
     Emisiones,
     Emisores,
+    Extravios,
     Importados,
     Informables,
     Nocturnos,
@@ -64,6 +65,7 @@ class Deps:
     emisiones: Emisiones
     resumenes: Resumenes
     agrupaciones: Agrupaciones
+    extravios: Extravios
     informables: Informables
     resoluciones: Resoluciones
     nocturnos: Nocturnos
@@ -108,6 +110,7 @@ def on_database(database: Database, bus: Publisher, vault: Vault, firmas: Firmas
         emisiones=Emisiones(database),
         resumenes=Resumenes(database),
         agrupaciones=Agrupaciones(database),
+        extravios=Extravios(database),
         informables=Informables(database),
         resoluciones=Resoluciones(database),
         nocturnos=Nocturnos(database),

@@ -30,6 +30,19 @@ STOPPED = Gauge("lumis_sunat_stopped_emisores", "Issuers whose SOL account SUNAT
 NIGHTS = Counter(
     "lumis_sunat_nights_total", "Issuers' nightly summaries: done, refused (the issuer cannot sign)", ["outcome"]
 )
+SUMMARIES = Counter(
+    "lumis_sunat_summary_turns_total",
+    "Ends of a worker's turn with an RC or RA: taken (has a ticket), aceptado, rechazado, later, missing (SUNAT has it "
+    "and gave no ticket), adrift (SUNAT does not know its own ticket), held, stopped, lost",
+    ["clase", "outcome"],
+)
+SUMMARIES_OPEN = Gauge(
+    "lumis_sunat_summaries_open", "RCs and RAs that SUNAT has not decided, by step (creado, firmado, enviado)", ["paso"]
+)
+SUMMARIES_HELD = Gauge("lumis_sunat_summaries_held", "RCs and RAs that are not tried again by themselves")
+OLDEST_TICKET = Gauge(
+    "lumis_sunat_oldest_ticket_seconds", "Age of the ticket that SUNAT has left open longest; 0 where none is open"
+)
 
 
 def outcome_of(end: End) -> str:
@@ -39,3 +52,8 @@ def outcome_of(end: End) -> str:
     if getattr(end, "parado", False):
         return "stopped"
     return type(end).__name__.lower()
+
+
+def turn_of(turn: object) -> str:
+    """The label of a turn with a summary."""
+    return outcome_of(turn) if isinstance(turn, End) else type(turn).__name__.lower()

@@ -38,6 +38,16 @@ class SendingSettings(BaseSettings):
         min_length=1,
         description="Pauses after that, in JSON; the last one repeats until the legal time ends",
     )
+    sunat_ticket_ladder_seconds: tuple[float, ...] = Field(
+        default=(2, 5, 15, 60, 300, 900, 3600),
+        min_length=1,
+        description="Pauses between questions after a summary's ticket, in JSON; the last one repeats for days",
+    )
+    sunat_ticket_lost_hours: float = Field(
+        default=6,
+        gt=0,
+        description="How long SUNAT may not know a ticket that it gave, until the summary is sent or numbered again",
+    )
     sunat_resend_seconds: float = Field(default=5, gt=0, description="Time between two looks for what is due")
     sunat_factura_days: int = Field(default=3, ge=0, description="Legal days for facturas, from the day after issue")
     sunat_boleta_days: int = Field(default=5, ge=0, description="Legal days for boletas, from the day after issue")
@@ -77,6 +87,8 @@ class SendingSettings(BaseSettings):
             quick_tries=self.sunat_quick_tries,
             quick_pause=self.sunat_quick_pause_seconds,
             ladder=self.sunat_ladder_seconds,
+            ticket_ladder=self.sunat_ticket_ladder_seconds,
+            ticket_lost=timedelta(hours=self.sunat_ticket_lost_hours),
             lease=self.sunat_answer_seconds + self.sunat_lease_margin_seconds,
             kept=kept,
         )

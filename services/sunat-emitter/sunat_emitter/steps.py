@@ -14,7 +14,7 @@ from sunat_emitter.plazos import Plazos
 from sunat_emitter.soap import Answer, SoapClient
 from sunat_emitter.store.archivos import Archivos
 from sunat_emitter.store.auditoria import Auditoria
-from sunat_emitter.store.envios import Envio, Envios, Result
+from sunat_emitter.store.envios import Envios, Result
 
 
 @dataclass(frozen=True)
@@ -70,9 +70,25 @@ class Terms:
     """Before the second try; twice as long before each one after it."""
     ladder: tuple[float, ...] = (60.0, 300.0, 900.0, 3600.0)
     """After the quick tries; the last step repeats until the time limit."""
+    ticket_ladder: tuple[float, ...] = (2.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3600.0)
+    """Between two questions after a summary's ticket; the last step repeats for as long as SUNAT takes."""
+    ticket_lost: timedelta = timedelta(hours=6)
+    """How long a ticket may be unknown to SUNAT, or a summary of an unknown ticket in its process, until it is lost."""
     lease: float = 40.0
     """How long a worker has a comprobante without a sign of life; more than one call takes."""
     kept: timedelta = timedelta(days=3653)
+
+
+class Audited(Protocol):
+    """What an exchange is about."""
+
+    @property
+    def nombre_archivo(self) -> str:
+        """The file's name."""
+
+    @property
+    def company(self) -> str:
+        """The tenant."""
 
 
 class Publisher(Protocol):
@@ -101,7 +117,7 @@ class Sending:
         """When a lease that is taken now ends."""
         return self.now() + timedelta(seconds=self.terms.lease)
 
-    async def audited(self, envio: Envio, call: Awaitable[Answer]) -> Answer:
+    async def audited(self, envio: Audited, call: Awaitable[Answer]) -> Answer:
         """Make a call and keep its exchange, before anything is made of it."""
         answer = await call
         await self.auditoria.add(envio.nombre_archivo, envio.company, answer.exchange, self.now())

@@ -52,6 +52,7 @@ ROWS: tuple[Row, ...] = (
     _one(1033, Verdict.RECONCILE, "registered before"),
     _one(2223, Verdict.RECONCILE, "informed before"),
     _one(2282, Verdict.RECONCILE, "informed before, in a summary"),
+    _one(2324, Verdict.RECONCILE, "informed before, a voiding"),
     _one(100, Verdict.RETRY, "the system cannot answer"),
     _one(109, Verdict.RETRY, "the authentication service is not available"),
     _one(110, Verdict.RETRY, "the kind of user could not be read"),
@@ -148,3 +149,7 @@ _OF_TICKET = {0: Ticket.DONE, 98: Ticket.IN_PROCESS, 99: Ticket.FAILED, 127: Tic
 def of_ticket(codigo: int) -> Ticket:
     """What getStatus says of a ticket, compared as a number: `0098` is 98."""
     return _OF_TICKET.get(codigo, Ticket.UNKNOWN)
+
+
+ON_BOOKS = frozenset({2105, 2223, 2282, 2323, 2324, 2398, 2663, 2987})
+"""What SUNAT says of a summary or voiding by its books: after a lost answer, its own first taking may be the reason."""

@@ -7,6 +7,7 @@ from sunat_emitter.store.contadores import Contadores
 from sunat_emitter.store.correos import Correos
 from sunat_emitter.store.emision import Emisiones, Emission, NumberTaken, SerieMoved, SourceChanged
 from sunat_emitter.store.emisores import Emisores, StoredCertificate, StoredEmisor
+from sunat_emitter.store.extravios import Extravios
 from sunat_emitter.store.importados import Importados
 from sunat_emitter.store.informables import Informables
 from sunat_emitter.store.logos import Logos
@@ -28,6 +29,7 @@ __all__ = [
     "Emisiones",
     "Emisores",
     "Emission",
+    "Extravios",
     "Importados",
     "Informables",
     "LineaResumen",

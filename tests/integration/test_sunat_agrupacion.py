@@ -1,5 +1,6 @@
 """Boletas and facturas into RCs and RAs and out again, on a real database; SUNAT's word is written by the test."""
 
+import argparse
 import asyncio
 from datetime import timedelta
 from decimal import Decimal
@@ -11,7 +12,7 @@ from shared.contracts.comprobantes import ComprobanteAccepted
 from shared.contracts.message import Event
 from shared.contracts.resumenes import ComprobanteVoided, ResumenIssued, ResumenResolved
 from shared.contracts.sunat.comprobantes import ComprobanteShown
-from shared.contracts.sunat.emision import ReadComprobante
+from shared.contracts.sunat.emision import IssueNota, NotaInput, ReadComprobante
 from shared.contracts.sunat.resumenes import (
     BajaInput,
     CreateBaja,
@@ -31,7 +32,9 @@ from sunat_emitter.bajas import create_baja, list_bajas, read_baja
 from sunat_emitter.clock import LIMA
 from sunat_emitter.deps import Deps, Nightly
 from sunat_emitter.facturacion import read_comprobante
+from sunat_emitter.noche import summarize_now
 from sunat_emitter.nocturno import LAST_REFUSAL, night
+from sunat_emitter.notas import issue_nota
 from sunat_emitter.noticias import tell_resumenes_once
 from sunat_emitter.resolucion import apply_resolution, settle_decided_once
 from sunat_emitter.resumenes import create_resumen, list_resumenes, read_resumen
@@ -331,3 +334,34 @@ async def test_a_boleta_that_was_never_sent_by_itself_may_go_into_a_summary(data
     await summarized(deps, line(issued))
     assert await envios.due(deps.now() + timedelta(days=1), 10) == []
     assert (await state(deps, issued)).por_resumen
+
+
+async def test_no_note_is_issued_on_what_is_being_voided(database: Database) -> None:
+    deps, _ = await shop(database)
+    factura = await invoice(deps, (await sell(deps)).id)
+    await settle(deps, factura.nombre_archivo)
+    await voided(deps, line(factura, motivo="ERROR EN LA EMISION"))
+    nota = NotaInput.model_validate(
+        {
+            "tipo": "07",
+            "tipo_nota": "01",
+            "comprobante_referencia": {"tipo": "01", "serie": "F001", "numero": 1},
+            "items": [MOUSE],
+        }
+    )
+    with pytest.raises(Refused, match="COMPROBANTE_NO_ACEPTADO: El comprobante F001-1 está en RA-"):
+        await issue_nota(IssueNota(request_id="n", origin="gateway-test", company=COMPANY, nota=nota), deps)
+
+
+async def test_the_command_does_the_night_s_work_and_says_what_it_made(
+    database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    deps, _ = await shop(database)
+    await boleta(deps)
+    given = argparse.Namespace(day=None, ruc=None)
+    assert await summarize_now(database, vault=deps.vault, given=given) == 0
+    name, day, count = capsys.readouterr().out.strip().split("\t")
+    assert (day, count) == (today(deps), "1")
+    waiting = await deps.resumenes.find(name)
+    assert waiting is not None
+    assert (waiting.paso, waiting.envio["por_contar"]) == ("creado", ["issued"])

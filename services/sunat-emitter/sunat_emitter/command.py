@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings
 
 from shared import mongo
 from shared.service import run
-from sunat_emitter import conciliacion_command
+from sunat_emitter import conciliacion_command, noche
 from sunat_emitter.app import SERVICE
 from sunat_emitter.held import list_held, send_again
 from sunat_emitter.importacion import command as importacion
@@ -35,6 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     resend = commands.add_parser("resend", help="have comprobantes that are held back sent again")
     resend.add_argument("names", nargs="*", metavar="RUC-TT-SERIE-NUM", help="all that are held, where none is given")
     importacion.declare(commands)
+    noche.declare(commands)
     conciliacion_command.declare(commands)
     given = parser.parse_args(arguments)
     if given.command is None:
@@ -51,6 +52,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
             work = partial(conciliacion_command.reconcile, given=given, settings=_settings(ReconcileSettings))
         case importacion.NAME:
             work = partial(importacion.import_place, given=given, file_time=settings.file_time)
+        case noche.NAME:
+            work = partial(noche.summarize_now, vault=settings.vault, given=given)
         case _:
             work = partial(send_again, names=given.names)
     sys.exit(asyncio.run(_on_database(settings.mongodb_url, work)))

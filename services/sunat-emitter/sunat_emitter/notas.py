@@ -99,6 +99,12 @@ async def _referenced(call: IssueNota, ambiente: Endpoint, deps: Deps) -> Stored
             "COMPROBANTE_NO_ACEPTADO",
             f"El comprobante {number} está {found.estado}: solo se emiten notas sobre comprobantes aceptados",
         )
+    if found.resumen is not None:
+        _, _, identificador = found.resumen.partition("-")
+        raise Refused(
+            "COMPROBANTE_NO_ACEPTADO",
+            f"El comprobante {number} está en {identificador}, que SUNAT aún no ha resuelto: espere su resultado",
+        )
     return found
 
 

@@ -121,7 +121,8 @@ class Emission:
             values = {"estado": "FACTURADO", "comprobante": became, "updated_at": self.now}
             seen: dict[str, Any] = {"_id": venta_key(self.company, self.venta_id), "estado": "PENDIENTE"}
             return Source("ventas", seen, {"$set": values})
-        seen = {"_id": self.referencia, "company": self.company, "estado": "ACEPTADO", "notas": notes_seen}
+        standing = {"estado": "ACEPTADO", "resumen": None, "notas": notes_seen}
+        seen = {"_id": self.referencia, "company": self.company, **standing}
         return Source("comprobantes", seen, {"$inc": {"notas": 1}})
 
 

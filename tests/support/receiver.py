@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +18,7 @@ class Received:
     path: str
     headers: dict[str, str]
     body: bytes
+    method: str = "POST"
 
     @property
     def event(self) -> str:
@@ -30,17 +31,24 @@ class Received:
 
 @dataclass
 class Receiver:
-    """`statuses` are used up one by one; then 204. A gate that is closed keeps every answer back."""
+    """`statuses` are used up one by one; then 204. A gate that is closed keeps every answer back.
+
+    `look` is done between a message and its answer, as a receiver does that asks for more at once.
+    """
 
     url: str = ""
     statuses: deque[int] = field(default_factory=deque)
     received: list[Received] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
     gate: asyncio.Event = field(default_factory=asyncio.Event)
+    look: Callable[[Received], Awaitable[None]] | None = None
 
     async def take(self, request: web.Request) -> web.Response:
         headers = {name.lower(): value for name, value in request.headers.items()}
-        self.received.append(Received(request.path_qs, headers, await request.read()))
+        received = Received(request.path_qs, headers, await request.read(), request.method)
+        self.received.append(received)
+        if self.look is not None:
+            await self.look(received)
         await self.gate.wait()
         return web.Response(status=self.statuses.popleft() if self.statuses else 204, headers=self.headers)
 

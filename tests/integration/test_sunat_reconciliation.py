@@ -1,11 +1,15 @@
 """What we hold compared with what SUNAT says: mended where it can only be ours, told where it is not the same."""
 
+import argparse
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 import pytest_asyncio
+from pydantic import SecretStr
 
 from shared.contracts.resumenes import ComprobanteVoided
 from shared.contracts.sunat.conciliacion import (
@@ -18,14 +22,16 @@ from shared.contracts.sunat.conciliacion import (
 from shared.mongo import Database, ensure_indexes
 from sunat_emitter.clock import LIMA, start_of_day
 from sunat_emitter.conciliacion import Conciliador, Diaria
+from sunat_emitter.conciliacion_command import NAME, declare, reconcile
 from sunat_emitter.conciliacion_diaria import tell_voided_once, turn
 from sunat_emitter.conciliacion_lectura import list_conciliaciones, read_conciliacion
 from sunat_emitter.resending import turn as resend
+from sunat_emitter.settings import ReconcileSettings
 from sunat_emitter.store.conciliaciones import Conciliaciones, StoredConciliacion
 from sunat_emitter.store.resumenes import Resumenes
 from sunat_emitter.store.revisables import INDEXES, Revisables
 from tests.support.envios import COMPANY, EMISOR_ID, Bench, bench_on
-from tests.support.sunat import SilentBus, emitter
+from tests.support.sunat import SEAL_KEY, SilentBus, emitter, set_up
 from tests.support.sunat_simulator import Entry, Fault
 from tests.support.sunat_simulator.books import Ticket
 from tests.support.sunat_simulator.receipts import Receipt, pack
@@ -261,3 +267,42 @@ async def test_the_daily_run_is_made_once_by_all_processes_from_its_hour_on(desk
     assert (detail.conciliacion, detail.total) == (shown, 0)
     await turn(diaria, deps.emisores, now + timedelta(days=1))
     assert await bench.database["conciliaciones"].count_documents({}) == 2
+
+
+async def test_the_command_says_what_it_did_and_whether_something_is_left(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bench = desk.bench
+    await set_up(await emitter(bench.database), COMPANY, ruc="20123456786", sol_endpoint="prod")
+    name, unknown = await desk.lost(), await desk.sent()
+    del bench.simulator.books.entries[unknown]
+    settings = ReconcileSettings(
+        mongodb_url="mongodb://127.0.0.1",
+        sunat_seal_key=SecretStr(SEAL_KEY.hex()),
+        sunat_base_url=bench.simulator.url,
+        sunat_conciliacion_per_second=100,
+    )
+
+    async def command(*said: str) -> tuple[int, str]:
+        parser = argparse.ArgumentParser()
+        declare(parser.add_subparsers())
+        status = await reconcile(bench.database, parser.parse_args([NAME, *said]), settings)
+        return status, capsys.readouterr().out
+
+    status, trial = await command("--dry-run", "--ruc", "20123456786")
+    assert status == 1
+    assert f"CORREGIDO\t{name}\tPENDIENTE → ACEPTADO\tSUNAT ya lo tenía aceptado." in trial
+    assert (await bench.row(name))["estado"] == "PENDIENTE"
+    status, done = await command("--json")
+    shown = json.loads(done)
+    assert (status, shown["corregidos"], shown["diferencias"], shown["ensayo"]) == (1, 1, 1, False)
+    assert {each["nombre_archivo"]: each["resultado"] for each in shown["partidas"]} == {
+        name: "CORREGIDO",
+        unknown: "DIFERENCIA",
+    }
+    assert (await bench.row(name))["estado"] == "ACEPTADO"
+    bench.simulator.books.register(Entry(unknown, "ACEPTADO", 0, "", "", TODAY, "", "1.00", "PEN"))
+    status, done = await command("--company", COMPANY)
+    said = "2 checked, 2 as SUNAT says, 0 corrected, 0 receipts fetched, 0 differences, 0 unanswered"
+    assert (status, done) == (0, f"20123456786: {said}, cannot be asked: 0\n")
+    assert (await command("--ruc", "20999999999"))[0] == 2

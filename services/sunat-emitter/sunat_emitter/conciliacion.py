@@ -4,8 +4,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import uuid4
 
-import structlog
-
 from sunat_emitter.conciliacion_consulta import Callado, Consultor, Negado, Ritmo
 from sunat_emitter.conciliacion_revision import Hallazgo, Igual, Inconsultable, Revision, Vista, partida
 from sunat_emitter.cuentas import SinCuenta
@@ -14,8 +12,6 @@ from sunat_emitter.store.conciliaciones import Avance, Conciliaciones, StoredCon
 from sunat_emitter.store.envios import Parada
 from sunat_emitter.store.resumenes import Resumenes
 from sunat_emitter.store.revisables import Revisable, Revisables
-
-_log = structlog.get_logger()
 
 _PHASES = (0, 1)
 """Comprobantes; RCs and RAs."""
@@ -72,20 +68,7 @@ class Conciliador:
             return None
         else:
             await self.runs.finish(run, self.sending.now())
-        return await self._told(key)
-
-    async def _told(self, key: str) -> StoredConciliacion | None:
-        done = await self.runs.read(key)
-        if done is not None:
-            _log.info(
-                "reconciled",
-                emisor_id=done.emisor_id,
-                estado=done.estado,
-                revisados=done.revisados,
-                corregidos=done.corregidos,
-                diferencias=done.diferencias,
-            )
-        return done
+        return await self.runs.read(key)
 
     async def _revision(self, run: StoredConciliacion) -> Revision:
         cuenta = await self.sending.cuentas.cuenta(run.emisor_id)

@@ -11,6 +11,7 @@ from sunat_emitter.clock import LIMA
 from sunat_emitter.conciliacion import Diaria
 from sunat_emitter.deps import Deps
 from sunat_emitter.store import Emisores
+from sunat_emitter.store.conciliaciones import COUNTS
 from sunat_emitter.store.revisables import Revisables
 
 _log = structlog.get_logger()
@@ -31,7 +32,9 @@ async def turn(diaria: Diaria, emisores: Emisores, now: datetime) -> None:
     if now.astimezone(LIMA).hour >= diaria.hour:
         await _begin(diaria, emisores, now)
     for key in await diaria.conciliador.runs.due(now, _BATCH):
-        await diaria.conciliador.work(key)
+        if done := await diaria.conciliador.work(key):
+            counts = {name: getattr(done, name) for name in COUNTS}
+            _log.info("reconciled", emisor_id=done.emisor_id, estado=done.estado, **counts)
 
 
 async def _begin(diaria: Diaria, emisores: Emisores, now: datetime) -> None:

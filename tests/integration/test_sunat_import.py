@@ -3,7 +3,7 @@
 import argparse
 import json
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,8 @@ from sunat_emitter.resending import turn
 from sunat_emitter.series import create_serie, reserve_correlativo
 from sunat_emitter.store.envios import INDEXES as SENDING_INDEXES
 from sunat_emitter.store.envios import Envios
+from sunat_emitter.store.vencimientos import Vencimientos
+from sunat_emitter.vencimientos import Vigilancia, look
 from sunat_emitter.ventas import list_ventas, read_venta
 from tests.support.comprobantes import EMISOR
 from tests.support.envios import Accounts, Told, sending_on
@@ -206,6 +208,7 @@ async def test_without_a_receipt_it_waits_to_be_asked_after_and_is_never_sent(da
     sending = await sending_on(database, Accounts("http://127.0.0.1:9"), told)
     await turn(sending)
     await sending.client.close()
+    await look(Vigilancia(Vencimientos(database)), told, datetime(2026, 4, 1, tzinfo=UTC))  # its time was over long ago
     assert told.events == []
     assert [name async for name, _ in Envios(database).held()] == [Sale().name]
     later = await take_over(deps, {f"R-{Sale().name}.zip": files[f"R-{Sale().name}.zip"]})
@@ -248,6 +251,9 @@ async def test_an_accepted_ra_voids_and_a_rejected_one_does_not(database: Databa
     found = await deps.comprobantes.find(Sale().name)
     assert found is not None
     assert found.motivo_anulacion == "Error en el pedido"
+    sold = await deps.ventas.find(COMPANY, found.venta_id or 0)
+    assert sold is not None
+    assert (sold.estado, sold.motivo_anulacion) == ("ANULADO", "Error en el pedido")
     with pytest.raises(Refused, match="ANULADO"):
         await credit(deps, "F001", 88)
 

@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from shared.mongo import Database, DuplicateKeyError, Index
-from sunat_emitter.store.envios import ACEPTADO, PENDIENTE, Result
+from sunat_emitter.store.envios import ACEPTADO, PENDIENTE, RECHAZADO, Result
+from sunat_emitter.store.ventas import venta_key
 
 _MARK = "importado_at"
 _OURS = {_MARK: {"$exists": True}}
@@ -41,6 +42,7 @@ class Importados:
     def __init__(self, database: Database) -> None:
         self._comprobantes = database["comprobantes"]
         self._resumenes = database["resumenes"]
+        self._ventas = database["ventas"]
 
     async def standing(self, names: Sequence[str], *, summaries: bool = False) -> dict[str, Standing]:
         """Those of these names that are there, whoever has them."""
@@ -122,7 +124,16 @@ class Importados:
             "anulado_por": row["_id"],
             "motivo_anulacion": motivo,
         }
+        await self._annul(names, row["company"], motivo)
         return await self._change(names, row["company"], [PENDIENTE, ACEPTADO], change)
+
+    async def _annul(self, names: Sequence[str], company: str, motivo: str | None) -> None:
+        """The sales behind these; first, as of what is void already nothing is looked for again."""
+        wanted = {"_id": {"$in": list(names)}, "company": company, **_OURS, "estado": {"$ne": RECHAZADO}}
+        found = self._comprobantes.find({**wanted, "venta_id": {"$ne": None}}, {"venta_id": 1})
+        sales = [venta_key(company, row["venta_id"]) async for row in found]
+        change = {"estado": ANULADO, "motivo_anulacion": motivo or ""}
+        await self._ventas.update_many({"_id": {"$in": sales}, "estado": "FACTURADO"}, {"$set": change})
 
     async def _change(
         self, names: Sequence[str], company: str, before: Sequence[str], change: Mapping[str, Any]

@@ -49,7 +49,8 @@ class Vencimientos:
 
     def __init__(self, database: Database) -> None:
         pending = {"estado": "PENDIENTE"}
-        own = {**pending, "resumen": None}
+        # What another system issued was its to send.
+        own = {**pending, "resumen": None, "importado_at": None}
         unsent = {**pending, "ticket": None, "paso": {"$in": ["creado", "firmado", "retenido"]}}
         comprobantes, resumenes = database["comprobantes"], database["resumenes"]
         self._places = (

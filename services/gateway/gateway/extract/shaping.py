@@ -66,7 +66,7 @@ def _old(result: dict[str, Any], outcome: OdooOutcome) -> dict[str, Any]:
     for name in _DATES:
         if name in shown:
             shown[name] = _each_candidate(shown[name], _timed)
-    if rates := _tax_rates(outcome):
+    if rates := _tax_rates(outcome) or _rates_of_lines(shown.get(_LINES, [])):
         shown["global_taxes"] = {"selected_values": rates, _CANDIDATES: rates}
     return {name: _worded(value) for name, value in shown.items()}
 
@@ -94,6 +94,12 @@ def _tax_rates(outcome: OdooOutcome) -> list[Feature]:
         shown = {"content": float(field.value), "coords": coords, "page": field.page or 0, "amount_type": "percent"}
         found.append(_plain(shown))
     return found
+
+
+def _rates_of_lines(lines: list[dict[str, Feature]]) -> list[Feature]:
+    """The rates that lines show, each once: of an invoice that has no table of taxes."""
+    shown = [rate for line in lines if "taxes" in line for rate in line["taxes"]["selected_values"]]
+    return list({rate["content"]: rate for rate in reversed(shown)}.values())[::-1]
 
 
 def _flat(line: Mapping[str, Feature]) -> dict[str, Any]:

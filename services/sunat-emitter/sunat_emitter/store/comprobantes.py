@@ -81,7 +81,7 @@ class Comprobantes:
         Index(_COMPROBANTES, (("created_at", 1),), partial={"told.issued": False}),
         Index(
             _COMPROBANTES,
-            (("emisor_id", 1), ("fecha_emision", 1)),
+            (("via", 1), ("emisor_id", 1), ("fecha_emision", 1)),
             partial={"via": RESUMEN, "estado": "PENDIENTE"},
         ),
         Index(_COMPROBANTES, (("resumen", 1),), partial={"resumen": {"$type": "string"}}),

@@ -11,6 +11,7 @@ One without `envio.next_try_at` before it is decided is held back: `motivo_pendi
     envio: {next_try_at, lease_until, owner, en_duda, escalon, intentos, parado, por_contar, contable_at, decidido_at}
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -33,6 +34,8 @@ RA: Clase = "RA"
 Paso = Literal["creado", "firmado", "enviado", "decidido", "resuelto"]
 Contado = Literal["issued", "sent", "resolved"]
 """Events of a summary that are published."""
+_IDENTIFICADOR = re.compile(r"R[AC]-[0-9]{8}-[0-9]{1,5}")
+"""Tickets are digits."""
 _OPEN: tuple[Paso, ...] = ("creado", "firmado", "enviado")
 _LEASE = ("envio.lease_until", "envio.owner")
 _WITHOUT_LINES = {"lineas": 0}
@@ -139,8 +142,8 @@ class Resumenes:
     INDEXES = (
         Index(_RESUMENES, (("company", 1), ("clase", 1), ("created_at", -1))),
         Index(_RESUMENES, (("company", 1), ("baja", 1), ("created_at", -1))),
-        Index(_RESUMENES, (("company", 1), ("ticket", 1)), partial={"ticket": {"$type": "string"}}),
-        Index(_RESUMENES, (("company", 1), ("identificador", 1))),
+        Index(_RESUMENES, (("company", 1), ("ticket", 1), ("created_at", -1))),
+        Index(_RESUMENES, (("company", 1), ("identificador", 1), ("created_at", -1))),
         Index(_RESUMENES, (("company", 1), ("pedido", 1), ("parte", 1)), unique=True),
         Index(_RESUMENES, (("ruc", 1), ("clase", 1), ("fecha_generacion", 1), ("correlativo", -1))),
         Index(_RESUMENES, (("envio.next_try_at", 1),), partial={"envio.next_try_at": {"$exists": True}}),
@@ -157,7 +160,8 @@ class Resumenes:
 
     async def by_ticket(self, company: str, ticket: str, among: Mapping[str, Any]) -> StoredResumen | None:
         """The tenant's with this ticket or identifier, the newest where several have it."""
-        wanted = {"company": company, "$or": [{"ticket": ticket}, {"identificador": ticket}], **among}
+        by = "identificador" if _IDENTIFICADOR.fullmatch(ticket) else "ticket"
+        wanted = {"company": company, by: ticket, **among}
         return read(await self._rows.find_one(wanted, sort=[("created_at", -1)]))
 
     async def of_request(self, company: str, pedido: str) -> list[StoredResumen]:

@@ -120,7 +120,7 @@ def _value(key: Key, text: str, schema: DocumentSchema) -> str | None:
     if key.kind is Kind.PERCENT:
         return canonical_percent(text)
     if key.kind is Kind.DATE:
-        return canonical_date(text, day_first=schema.day_first, short_years=schema.short_years)
+        return _date(text, schema)
     if key.kind in {Kind.SLUG, Kind.CHOICE}:
         word = re.sub(r"[\s-]", "_", text.casefold())
         return next((allowed for allowed in key.allowed if allowed.casefold() == word), None)
@@ -130,6 +130,12 @@ def _value(key: Key, text: str, schema: DocumentSchema) -> str | None:
         code = text.replace(" ", "").upper()
         return code.zfill(key.width) if code.isdecimal() else code
     return text
+
+
+def _date(text: str, schema: DocumentSchema) -> str | None:
+    """A date in the schema's order; under one without an order also the other way round, where only that makes one."""
+    found = canonical_date(text, day_first=schema.day_first is not False, short_years=schema.short_years)
+    return canonical_date(text, day_first=False) if found is None and schema.day_first is None else found
 
 
 def canonical_amount(text: str) -> str | None:

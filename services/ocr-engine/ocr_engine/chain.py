@@ -286,10 +286,11 @@ class _Run:
         """A model's reading with what the sender says of themselves, as far as the paper's text bears it out."""
         text, infos = self._evidence.text, self._document.infos
         orders: tuple[str, ...] | None = None
-        if text and infos and infos.purchase_order_regex:
+        if infos and infos.purchase_order_regex:
+            searched = text or "\n".join(row["number"].value or "" for row in reading.tables.get("purchase_orders", ()))
             try:
                 seconds = min(self._deadline.remaining(), self._limits.look_seconds)
-                orders = await self._local.search(infos.purchase_order_regex, text, seconds)
+                orders = await self._local.search(infos.purchase_order_regex, searched, seconds)
             except TimeoutError:
                 _log.warning("no process was free for the sender's pattern")
         return heed(reading, infos, text, orders)

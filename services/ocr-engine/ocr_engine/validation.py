@@ -11,6 +11,8 @@ from ocr_engine.evidence import Evidence
 from ocr_engine.gst import GST_SCHEMAS, confirm
 from ocr_engine.local.lumis.embedded import read_embedded
 from ocr_engine.odoo import confirm_invoice
+from ocr_engine.particulars import check
+from ocr_engine.payment import confirm_payment
 from ocr_engine.proof import candidate_of, proven, same_value
 from shared.contracts.faults import (
     CUFE_INVALID,
@@ -25,11 +27,12 @@ from shared.contracts.faults import (
     XML_DIFFERS,
 )
 from shared.contracts.lumis import ITEM_FIELDS, LUMIS
-from shared.contracts.odoo import ODOO_INVOICE
+from shared.contracts.odoo import ODOO_APPLICANT, ODOO_EXPENSE, ODOO_INVOICE
 from shared.contracts.reading import Candidate, ReadField, Reading, Source
 from shared.money import CENT, parse_amount, to_cents
 from shared.panama import Cufe, cufe_in_url, dv_fits, is_ruc, normalize_ruc, parse_cufe, possible_dvs
 
+ODOO_SCHEMAS = frozenset({ODOO_INVOICE, ODOO_EXPENSE, ODOO_APPLICANT})
 _QR_CONFIDENCE = 0.99
 _XML_CONFIDENCE = 0.99
 _CUFE_CONFIDENCE = 0.97
@@ -57,8 +60,10 @@ def validate(reading: Reading, evidence: Evidence, today: dt.date | None = None)
     """
     if reading.schema_name in GST_SCHEMAS:
         return confirm(reading, evidence)
-    if reading.schema_name == ODOO_INVOICE:
-        return confirm_invoice(reading, evidence)
+    if reading.schema_name in ODOO_SCHEMAS:
+        checked = reading if reading.provider == "local" else check(reading)
+        is_invoice = reading.schema_name == ODOO_INVOICE
+        return confirm_invoice(confirm_payment(checked, evidence.qr), evidence) if is_invoice else checked
     if reading.schema_name != LUMIS:
         return reading
     fields = dict(reading.fields)

@@ -29,6 +29,7 @@ ODOO_APPLICANT_SCHEMA = DocumentSchema(
     mandatory=("name",),
     instructions=INSTRUCTIONS + _RULES,
     task="Read this résumé.",
+    day_first=None,
     shows_text=True,
     least_side=32,
     limits_pages=True,

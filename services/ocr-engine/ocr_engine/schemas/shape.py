@@ -90,8 +90,8 @@ class DocumentSchema:
     task: str
     items_note: str = ""
     """Stands behind the task wherever the list of items is asked for."""
-    day_first: bool = True
-    """How a date of digits alone, such as 03/04/2026, is read."""
+    day_first: bool | None = True
+    """How a date of digits alone, such as 03/04/2026, is read; None: day first, unless only the other makes a date."""
     short_years: bool = False
     """Whether a date may end in two digits of its year."""
     most_pages: int | None = None

@@ -71,6 +71,11 @@ class VatId:
     valid: bool
 
 
+def is_iban(text: str) -> bool:
+    """Whether the check digits hold (ISO 13616, mod 97) and the form is the country's; of banks no list is asked."""
+    return bool(iban_rules.is_valid(text, check_country=False))
+
+
 def find_ibans(paper: Paper) -> list[Found]:
     """IBANs whose check digits hold (mod 97) and whose length is their country's."""
     found = []
@@ -78,7 +83,7 @@ def find_ibans(paper: Paper) -> list[Found]:
         for hit in _IBAN.finditer(line.text):
             compact = re.sub(r"\s", "", hit[1]).upper()
             for length in range(min(len(compact), 34), 14, -1):
-                if iban_rules.is_valid(compact[:length]):
+                if is_iban(compact[:length]):
                     span = part_of(line.span(), *hit.span(1))
                     found.append(Found(compact[:length], hit[1], _PROVED, span, source_of(line), index))
                     break
@@ -197,6 +202,11 @@ def _valid(value: str, country: str) -> bool:
         return False
 
 
+def is_vat_id(value: str) -> bool:
+    """Whether the check digits of a VAT id with its country's letters hold; False where no rule is known."""
+    return _valid(value, "GR" if value[:2] == "EL" else value[:2])
+
+
 def find_emails(paper: Paper) -> list[Found]:
     """E-mail addresses."""
     return _by_pattern(paper, _EMAIL, 0.9)
@@ -223,7 +233,7 @@ def qr_bill(codes: Sequence[str]) -> Found | None:
     """The payload of a Swiss QR-bill (SIX Implementation Guidelines QR-bill, 4.1): its IBAN must hold."""
     for code in codes:
         lines = [line.strip() for line in code.splitlines()]
-        if len(lines) >= _QR_BILL_LINES - 1 and lines[0] == _QR_BILL and iban_rules.is_valid(lines[3]):
+        if len(lines) >= _QR_BILL_LINES - 1 and lines[0] == _QR_BILL and is_iban(lines[3]):
             return Found("\n".join(lines), code, _PROVED, None, "qr")
     return None
 

@@ -241,7 +241,7 @@ _SUNAT = (
     series("Not decided yet, by age", ("max by (age) (lumis_sunat_pending)", "{{age}}"), stacked=True),
     series(
         "Files and their legal time",
-        ("max by (clase, standing) (lumis_sunat_deadline_files)", "{{clase}} {{standing}}"),
+        (or_zero("max by (clase, standing) (lumis_sunat_deadline_files)"), "{{clase}} {{standing}}"),
     ),
     series(
         "Sendings by outcome",

@@ -106,6 +106,8 @@ def _said(problem: Any) -> str:
         return own
     if "expected" in context:
         context["expected"] = str(context["expected"]).replace("'", "").replace(" or ", ", ")
+    if kind == "string_too_short" and context.get("min_length", 1) > 1:
+        return f"debe tener al menos {context['min_length']} caracteres"
     text = _BY_TYPE.get(kind, "no es válido")
     return text.format_map(context)
 

@@ -12,7 +12,7 @@ PACKAGES := shared/shared services/gateway/gateway services/ledger/ledger servic
 	services/reconciler/reconciler services/sunat-emitter/sunat_emitter services/tagger/tagger
 WORKSPACE := gateway ledger lumis-shared ocr-engine reconciler sunat-emitter tagger
 
-.PHONY: help install servers prometheus run up down status demo token test check bench bench-ocr specs lock parked clean
+.PHONY: help install servers prometheus run up down status watch demo token test check bench bench-ocr specs lock parked clean
 
 help: ## List the targets
 	@echo "Lumis: make <target>"
@@ -41,6 +41,9 @@ down: install ## End what `make up` or `make run` started
 
 status: install ## Say what runs
 	@$(LOCAL) status
+
+watch: prometheus ## Start Prometheus beside it on http://127.0.0.1:9090 (or PROMETHEUS_PORT); Ctrl-C ends it
+	@$(LOCAL) watch
 
 demo: servers ## Start a second Lumis, upload a sample, show what happens, end it
 	@$(LOCAL) demo

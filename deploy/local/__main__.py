@@ -1,10 +1,10 @@
-"""The local runner: `python -m deploy.local run|up|down|status|demo|token|parked|clean`."""
+"""The local runner: `python -m deploy.local run|up|down|status|watch|demo|token|parked|clean`."""
 
 import argparse
 import sys
 from collections.abc import Sequence
 
-from deploy.local import commands, demo
+from deploy.local import commands, demo, watch
 from deploy.local.record import Folder
 
 
@@ -16,6 +16,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         match given.command:
             case "token":
                 return commands.token(folder, given.user, given.scope, given.lumis)
+            case "watch":
+                return watch.watch(folder)
             case "demo":
                 return demo.demo()
             case "parked":
@@ -37,6 +39,7 @@ def _parser() -> argparse.ArgumentParser:
     rows.add_parser("up", help="start everything in the background")
     rows.add_parser("down", help="end what runs")
     rows.add_parser("status", help="say what runs")
+    rows.add_parser("watch", help="start Prometheus beside what runs")
     rows.add_parser("demo", help="start a second Lumis, upload a sample, show what happens, end it")
     rows.add_parser("clean", help="delete the data of a stopped run")
     parked = rows.add_parser("parked", help="list, replay or drop messages that no retry could handle")

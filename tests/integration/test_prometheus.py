@@ -87,6 +87,15 @@ def test_every_runbook_belongs_to_an_alert() -> None:
     }
 
 
+def test_the_how_to_lists_every_alert_with_its_severity() -> None:
+    page = (RUNBOOKS.parent / "watch-lumis.md").read_text(encoding="utf-8")
+    listed = set(re.findall(r"^\| \[(\w+)\]\((.+?)\) \| (\w+) \|", page, re.MULTILINE))
+    assert listed == {
+        (alert["alert"], alert["annotations"]["runbook"].removeprefix("docs/how-to/"), alert["labels"]["severity"])
+        for alert in ALERTS
+    }
+
+
 def test_rules_and_dashboards_ask_only_for_metrics_that_there_are() -> None:
     known = {sample for metric in metrics() for sample in metric.samples}
     recorded = {rule["record"] for rule in rules() if "record" in rule}

@@ -212,7 +212,16 @@ async def test_check_29_a_document_is_validated_once_with_whatever_clients_send(
     again = await client.call("validate", document_uuid=first, values={})
     assert (again["status"], again["status_code"]) == ("error_validation_format", 12)
     assert "before" in again["status_msg"]
-    for bad in (None, [], "x", {"total": 7}, {"total": {}}, {"invoice_lines": {}}, {"invoice_lines": {"lines": [1]}}):
+    wrong: tuple[Any, ...] = (
+        None,
+        [],
+        "x",
+        {"total": 7},
+        {"total": {}},
+        {"invoice_lines": {}},
+        {"invoice_lines": {"lines": [1]}},
+    )
+    for bad in wrong:
         refused = await client.call("validate", document_uuid=second, values=bad)
         assert refused["status"] == "error_validation_format", bad
     batch = {second: {"total": {"content": 706.8}}, third: {"total": 1}, "nobody": {}}

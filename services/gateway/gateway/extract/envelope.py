@@ -56,6 +56,8 @@ class Call:
     """Why it is none; the route refuses it, so that the error still has the call's id."""
     document: Upload | UnsupportedFormat | None = None
     """What a call of /parse brings along, or why it brings nothing."""
+    is_unread: bool = False
+    """Its body was too large to be read, so that nothing else is known of it."""
 
 
 def call_of(content: bytes, where: Where) -> Call:

@@ -5,6 +5,8 @@ from typing import Any, Literal
 
 from gateway.extract.protocol import Version
 from shared.contracts.odoo import OdooOutcome
+from shared.contracts.reading import ReadField
+from shared.money import parse_amount
 from shared.odoo_result import odoo_result
 
 _DATES = ("date", "due_date")
@@ -15,6 +17,8 @@ _LINES = "invoice_lines"
 _FLAT_LINE = ("description", "quantity", "unit_price", "subtotal", "total")
 _ONLY_OLD = ("supplier",)
 """Of an expense: older clients alone know them."""
+
+_NOTHING = ReadField()
 
 Feature = dict[str, Any]
 
@@ -87,12 +91,12 @@ def _tax_rates(outcome: OdooOutcome) -> list[Feature]:
     """The rates of an invoice's table of taxes, as percents."""
     found: list[Feature] = []
     for row in outcome.reading.tables.get("taxes", ()):
-        field = row.get("rate")
-        if field is None or field.value is None:
-            continue
-        coords = list(field.box or (0.0,) * 5)
-        shown = {"content": float(field.value), "coords": coords, "page": field.page or 0, "amount_type": "percent"}
-        found.append(_plain(shown))
+        field = row.get("rate", _NOTHING)
+        rate = parse_amount(field.value or "")
+        if rate is not None:
+            coords = list(field.box or (0.0,) * 5)
+            shown = {"content": float(rate), "coords": coords, "page": field.page or 0, "amount_type": "percent"}
+            found.append(_plain(shown))
     return found
 
 

@@ -172,7 +172,7 @@ def _body(where: Where, row: _Row) -> Body:
         except Problem as problem:
             if problem.code != BODY_TOO_LARGE.code or not takes_documents:
                 raise
-            return Call(where, document=UnsupportedFormat("the document is larger than 10 MB"))
+            return Call(where, is_unread=True)
         take_apart = _with_document if takes_documents else call_of
         return await beside(lambda: take_apart(content, where), len(content))
 
@@ -219,6 +219,9 @@ def _route(path: str, where: Where, row: _Row) -> Route:
 
 async def _said(operation: Operation, given: Input[Call], deps: Deps) -> Said:
     call = given.body
+    if call.is_unread:
+        message = f"{UNSUPPORTED_FORMAT.message}: the document is larger than 10 MB"
+        return _one(Outcome(UNSUPPORTED_FORMAT, message=message), call.where)
     asked = call.params.get("version")
     if asked is not None and version_of(call.where, asked) is None:
         return _one(Outcome(UNSUPPORTED_VERSION), call.where)

@@ -365,3 +365,10 @@ async def test_the_command_does_the_night_s_work_and_says_what_it_made(
     waiting = await deps.resumenes.find(name)
     assert waiting is not None
     assert (waiting.paso, waiting.envio["por_contar"]) == ("creado", ["issued"])
+
+
+async def test_what_no_summary_takes_goes_by_itself(database: Database) -> None:
+    deps, _ = await shop(database)
+    nobody = {"tipo_documento": "-", "numero_documento": "-", "nombre": "CLIENTE DEL EXTERIOR"}
+    sale = venta_of(nobody, {**LAPTOP, "tipo_afectacion_igv": "40"}, tipo_operacion="0200")
+    assert not (await invoice(deps, (await sell(deps, sale)).id, "03")).por_resumen

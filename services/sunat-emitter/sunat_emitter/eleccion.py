@@ -6,7 +6,9 @@ from datetime import date, datetime, timedelta
 
 from shared.contracts.sunat.emisores import Endpoint
 from shared.contracts.sunat.resumenes import Clase, Condicion
+from sunat_emitter.clientes import NOBODY
 from sunat_emitter.clock import LIMA
+from sunat_emitter.documents.summary import IDENTIFIED_ABOVE
 from sunat_emitter.plazos import Plazos
 from sunat_emitter.store.agrupacion import MAX_LINES
 from sunat_emitter.store.informables import Informable
@@ -103,8 +105,16 @@ def _not_addable(found: Informable, marco: Marco) -> tuple[str, str] | None:
             return "YA_ANULADO", f"{number} ya está anulado"
         case _ if found.in_hand(marco.now):
             return "EN_ENVIO", f"{number} se está enviando por sí solo y SUNAT puede tenerlo: espere su resultado"
+        case _ if _unnamed(found):
+            return "SIN_RECEPTOR", f"{number} supera {IDENTIFIED_ABOVE} y no identifica a su cliente (2514): va solo"
         case _:
             return None
+
+
+def _unnamed(found: Informable) -> bool:
+    cliente = found.documento.cliente
+    nobody = NOBODY in {cliente.tipo_documento, cliente.numero_documento}
+    return nobody and found.documento.totales.total > IDENTIFIED_ABOVE
 
 
 def _not_changeable(elegido: Elegido, marco: Marco) -> tuple[str, str] | None:

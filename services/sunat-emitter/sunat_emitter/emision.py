@@ -12,6 +12,7 @@ from shared.contracts.sunat.values import TipoComprobante
 from shared.errors import Refused, Unavailable
 from shared.mongo import PyMongoError
 from shared.service import every
+from sunat_emitter.clientes import NOBODY
 from sunat_emitter.clock import LIMA
 from sunat_emitter.deps import Deps
 from sunat_emitter.documents.figures import issue
@@ -20,9 +21,11 @@ from sunat_emitter.documents.rules import violations
 from sunat_emitter.documents.sale import Emision, Venta
 from sunat_emitter.documents.schema import schema_errors
 from sunat_emitter.documents.sign import SignatureBroken, Signed, SigningKey, sign, verify
+from sunat_emitter.documents.summary import IDENTIFIED_ABOVE
 from sunat_emitter.documents.ubl import build
 from sunat_emitter.series import check_usable
 from sunat_emitter.store import Emission, NumberTaken, SerieMoved, StoredComprobante, StoredEmisor, StoredSerie
+from sunat_emitter.store.comprobantes import Via
 from sunat_emitter.ubigeos import find_ubigeo
 
 _log = structlog.get_logger()
@@ -125,7 +128,7 @@ async def _prepared(order: Order, serie: StoredSerie, comprobante_id: int, deps:
         company=order.emisor.company,
         emisor_id=order.emisor.id,
         ambiente=order.emisor.sol_endpoint,
-        via=order.emisor.envio_boletas if serie.serie.startswith("B") else "individual",
+        via=_via(comprobante, order.emisor),
         serie=serie,
         comprobante=comprobante,
         xml=signed.xml,
@@ -141,6 +144,13 @@ async def _prepared(order: Order, serie: StoredSerie, comprobante_id: int, deps:
         now=now,
         kept_until=now + deps.file_time,
     )
+
+
+def _via(comprobante: Comprobante, emisor: StoredEmisor) -> Via:
+    """How SUNAT is told of it: what no summary takes goes by itself whatever the issuer wants."""
+    nobody = NOBODY in {comprobante.cliente.tipo_documento, comprobante.cliente.numero_documento}
+    unnamed = nobody and comprobante.totales.total > IDENTIFIED_ABOVE  # an export; 2514
+    return emisor.envio_boletas if comprobante.serie.startswith("B") and not unnamed else "individual"
 
 
 def _signed(order: Order, emision: Emision, xsd_folder: Path | None) -> tuple[Comprobante, Signed]:

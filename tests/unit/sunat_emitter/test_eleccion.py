@@ -99,6 +99,15 @@ def test_a_pending_boleta_may_be_added_and_an_accepted_one_may_not() -> None:
     assert code(comprobante("F001"), ADICIONAR) == "NO_ES_BOLETA"
 
 
+def test_a_boleta_above_700_that_names_nobody_is_not_for_a_summary() -> None:
+    cliente = {"tipo_documento": "-", "numero_documento": "-"}
+    large, small = totales("700.01", "0.00"), totales("700.00", "0.00")
+    documento = comprobante().documento
+    for sums, expected in ((large, "SIN_RECEPTOR"), (small, None)):
+        values = {**documento.model_dump(), "cliente": cliente, "totales": sums}
+        assert code(comprobante(documento=values), ADICIONAR) == expected
+
+
 def test_what_sunat_may_have_by_itself_is_not_added() -> None:
     soon = (NOON + timedelta(seconds=5)).astimezone(UTC)
     assert code(comprobante(envio={"en_duda": True}), ADICIONAR) == "EN_ENVIO"

@@ -26,6 +26,7 @@ from shared.contracts.sunat.impresos import (
     SendCorreo,
     WriteLogo,
 )
+from shared.contracts.sunat.reportes import ReadReporte, ReadReporteCsv, ReadReportePdf
 from shared.contracts.sunat.resumenes import (
     CreateBaja,
     CreateResumen,
@@ -60,6 +61,7 @@ from sunat_emitter.nocturno import summarize_nightly
 from sunat_emitter.notas import issue_nota, list_notas, read_nota
 from sunat_emitter.noticias import tell_resumenes
 from sunat_emitter.pdf.press import Press
+from sunat_emitter.reportes_lectura import read_reporte, read_reporte_csv, read_reporte_pdf
 from sunat_emitter.resending import sweep_envios
 from sunat_emitter.resolucion import settle_decided
 from sunat_emitter.resumenes import create_resumen, list_resumenes, read_resumen
@@ -74,6 +76,7 @@ from sunat_emitter.store.auditoria import Auditoria
 from sunat_emitter.store.conciliaciones import Conciliaciones
 from sunat_emitter.store.envios import INDEXES as SENDING_INDEXES
 from sunat_emitter.store.envios import Envios
+from sunat_emitter.store.reportes import Reportes
 from sunat_emitter.store.revisables import INDEXES as REVIEW_INDEXES
 from sunat_emitter.store.revisables import Revisables
 from sunat_emitter.store.vencimientos import INDEXES as DEADLINE_INDEXES
@@ -91,7 +94,15 @@ async def build(settings: SunatEmitterSettings, platform: Platform) -> Deps:
     database = platform.database(DATABASE)
     await ensure_indexes(
         database,
-        (*INDEXES, *SENDING_INDEXES, *AUDIT_INDEXES, *DEADLINE_INDEXES, *REVIEW_INDEXES, *Conciliaciones.INDEXES),
+        (
+            *INDEXES,
+            *SENDING_INDEXES,
+            *AUDIT_INDEXES,
+            *DEADLINE_INDEXES,
+            *REVIEW_INDEXES,
+            *Conciliaciones.INDEXES,
+            *Reportes.INDEXES,
+        ),
     )
     vault = settings.vault
     deps = on_database(
@@ -223,6 +234,9 @@ SERVICE = Service(
         Operation(ListCorreos, list_correos),
         Operation(ListConciliaciones, list_conciliaciones),
         Operation(ReadConciliacion, read_conciliacion),
+        Operation(ReadReporte, read_reporte, prefetch=4),
+        Operation(ReadReporteCsv, read_reporte_csv, prefetch=4),
+        Operation(ReadReportePdf, read_reporte_pdf, prefetch=4),
         Operation(ImportHistory, import_history, prefetch=2),
     ),
     background=(

@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings
 
 from shared import mongo
 from shared.service import run
-from sunat_emitter import conciliacion_command, noche
+from sunat_emitter import conciliacion_command, noche, reportes_command
 from sunat_emitter.app import SERVICE
 from sunat_emitter.held import list_held, send_again
 from sunat_emitter.importacion import command as importacion
@@ -37,6 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     importacion.declare(commands)
     noche.declare(commands)
     conciliacion_command.declare(commands)
+    reportes_command.declare(commands)
     given = parser.parse_args(arguments)
     if given.command is None:
         run(SERVICE)
@@ -48,6 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
             work = partial(reseal, vault=settings.vault)
         case "held":
             work = list_held
+        case reportes_command.NAME:
+            work = partial(reportes_command.write_report, given=given)
         case conciliacion_command.NAME:
             work = partial(conciliacion_command.reconcile, given=given, settings=_settings(ReconcileSettings))
         case importacion.NAME:

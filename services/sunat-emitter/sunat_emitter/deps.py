@@ -31,6 +31,7 @@ from sunat_emitter.store import (
     Ventas,
 )
 from sunat_emitter.store.conciliaciones import Conciliaciones
+from sunat_emitter.store.reportes import Reportes
 from sunat_emitter.turnos import Turnos
 from sunat_emitter.vault import Vault
 from sunat_emitter.vencimientos import Vigilancia
@@ -71,6 +72,7 @@ class Deps:
     nocturnos: Nocturnos
     importados: Importados
     conciliaciones: Conciliaciones
+    reportes: Reportes
     vault: Vault
     firmas: Firmas
     bus: Publisher
@@ -116,6 +118,7 @@ def on_database(database: Database, bus: Publisher, vault: Vault, firmas: Firmas
         nocturnos=Nocturnos(database),
         importados=Importados(database),
         conciliaciones=Conciliaciones(database),
+        reportes=Reportes(database),
         vault=vault,
         firmas=firmas,
         bus=bus,

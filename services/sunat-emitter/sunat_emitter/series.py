@@ -74,6 +74,7 @@ async def reserve_correlativo(call: ReserveCorrelativo, deps: Deps) -> Reply:
         check_usable(_there(await deps.series.find(call.company, call.serie_id)))
         raise Refused("SERIE_INACTIVA", f"La serie {found.serie} está inactiva")
     number = taken.correlativo_actual
+    await deps.reportes.reserve(call.company, taken.tipo, taken.serie, number, deps.now())
     answer = CorrelativoReservado(serie=taken.serie, correlativo=number, numero_completo=f"{taken.serie}-{number}")
     return Reply(answer)
 

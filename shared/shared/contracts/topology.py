@@ -70,6 +70,7 @@ from shared.contracts.sunat.impresos import (
     SendCorreo,
     WriteLogo,
 )
+from shared.contracts.sunat.reportes import ReadReporte, ReadReporteCsv, ReadReportePdf
 from shared.contracts.sunat.resumenes import (
     CreateBaja,
     CreateResumen,
@@ -198,6 +199,9 @@ CALLS: tuple[CallRow, ...] = (
     CallRow(ListCorreos, "sunat-emitter"),
     CallRow(ListConciliaciones, "sunat-emitter"),
     CallRow(ReadConciliacion, "sunat-emitter"),
+    CallRow(ReadReporte, "sunat-emitter"),
+    CallRow(ReadReporteCsv, "sunat-emitter"),
+    CallRow(ReadReportePdf, "sunat-emitter"),
     CallRow(ImportHistory, "sunat-emitter"),
     CallRow(ReadTags, "tagger"),
     CallRow(EraseTags, "tagger"),

@@ -30,7 +30,8 @@ def _fonts() -> typst.Fonts:
 
 
 @cache
-def _template(name: str) -> bytes:
+def template(name: str) -> bytes:
+    """A template's text by its file's name."""
     return (files(_PACKAGE) / "templates" / name).read_bytes()
 
 
@@ -43,8 +44,8 @@ def typeset(
         RuntimeError: the page cannot be set; with a checked logo that is a defect.
     """
     sources: dict[str, bytes] = {
-        "main.typ": _template(f"{formato}.typ"),
-        _SHARED: _template(_SHARED),
+        "main.typ": template(f"{formato}.typ"),
+        _SHARED: template(_SHARED),
         "page.json": json.dumps({**sheet, "logo": _LOGO if logo else ""}).encode(),
         "qr.svg": qr_svg(qr),
     }

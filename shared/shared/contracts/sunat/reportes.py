@@ -11,9 +11,9 @@ from shared.contracts.sunat.values import Company, Content, Importe, TipoComprob
 Mes = Annotated[str, StringConstraints(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$")]
 """`2026-11`: comprobantes by their day of issue in Lima."""
 
-MotivoSalto = Literal["INICIO", "RESERVADO", "OTRA_CUENTA", "FALTANTE"]
+MotivoSalto = Literal["INICIO", "RESERVADO", "OTRA_CUENTA", "PRUEBA", "FALTANTE"]
 """Why a number has no comprobante here: the series began later, it was reserved through the API, another account of
-this RUC used it, or nothing is known of it."""
+this RUC used it, it was used in SUNAT's test system, or nothing is known of it."""
 
 
 class Conteo(Contract):

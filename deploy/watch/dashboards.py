@@ -270,8 +270,8 @@ _SUNAT = (
 _BUS = (
     figure("Parked messages", "lumis:parked:messages", red_above=1),
     figure("Services connected", "sum(lumis_bus_connected)"),
+    figure("Databases that answer", 'sum(lumis_ready{part="database"})'),
     figure("Connections lost, 1 h", "sum(increase(lumis_bus_reconnected_total[1h]))", red_above=1),
-    figure("Messages ready", "sum(lumis:queue_ready:messages)"),
     figure("Broker's disk left", "min(rabbitmq_disk_space_available_bytes)", "bytes"),
     figure("Broker's memory", "sum(rabbitmq_process_resident_memory_bytes)", "bytes"),
     series("Ready, by queue", ("lumis:queue_ready:messages", "{{queue}}")),

@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from shared.telemetry import READY
+
 Checks = Callable[[], Awaitable[Mapping[str, bool]]]
 
 
@@ -24,6 +26,8 @@ async def start_ops_server(host: str, port: int, checks: Checks) -> web.AppRunne
         return web.json_response({"ready": ready, "parts": parts}, status=200 if ready else 503)
 
     async def metrics(_request: web.Request) -> web.Response:
+        for part, there in (await checks()).items():
+            READY.labels(part=part).set(there)
         return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     app = web.Application()

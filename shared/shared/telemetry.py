@@ -55,6 +55,9 @@ CALL_SECONDS = Histogram(
     ["call", "outcome"],
     buckets=_LATENCY_BUCKETS,
 )
+READY = Gauge(
+    "lumis_ready", "1 while a part that the service needs (bus, database) is there, as now looked at", ["part"]
+)
 CONNECTED = Gauge("lumis_bus_connected", "1 while the connection to the broker is up")
 RECONNECTED = Counter("lumis_bus_reconnected_total", "Connections to the broker made after the first")
 

@@ -7,6 +7,7 @@ from typing import Any
 import aio_pika
 import pytest
 import pytest_asyncio
+from prometheus_client import REGISTRY
 
 from shared.bus import Bus, Delivery, Follower, Operation, OwnEvents, Reply, Subscription, event_id
 from shared.bus.parking import list_parked, take_parked
@@ -31,6 +32,11 @@ async def buses(rabbitmq_url: str) -> AsyncIterator[Buses]:
 
 def abandoned(request_id: str = "r1", origin: str = "gateway-1") -> DocumentAbandoned:
     return DocumentAbandoned(request_id=request_id, origin=origin, user_id="u1")
+
+
+def waits() -> float:
+    """Messages of the ledger's queue whose wait was measured."""
+    return REGISTRY.get_sample_value("lumis_bus_wait_seconds_count", {"queue": LEDGER_QUEUE}) or 0.0
 
 
 class Recorder:
@@ -80,11 +86,13 @@ async def test_an_event_published_before_its_receiver_ever_ran_is_not_lost(buses
 
 async def test_a_failing_handler_is_tried_again_on_the_ladder_until_it_works(buses: Buses) -> None:
     ledger, recorder = buses.make("ledger"), Recorder(failures=2)
+    measured = waits()
     ledger.add(Subscription(DocumentAbandoned, recorder), None)
     await buses.start(ledger)
     await ledger.publish(abandoned())
     await until(lambda: len(recorder.seen) == 1)
     assert recorder.attempts == 3
+    assert waits() == measured + 1, "only the first wait is measured, not the ladder's"
     assert await list_parked(buses.url) == []
 
 

@@ -73,6 +73,9 @@ async def test_a_service_without_a_broker_is_alive_but_not_ready_and_still_ends_
     status, parts = await answer(port, "/readyz")
     assert status == 503
     assert '"bus": false' in parts
+    _, metrics = await answer(port, "/metrics")
+    assert 'lumis_ready{part="bus"} 0.0' in metrics
+    assert 'lumis_ready{part="database"} 1.0' in metrics
     process.send_signal(number)
     await asyncio.wait_for(process.communicate(), 10)
     assert process.returncode == 0

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ocr_engine.local.dates import find_dates, month_comes_first
 from ocr_engine.local.found import Found, source_of
@@ -38,6 +38,9 @@ _TITLE = re.compile(
 _PLAIN = re.compile(r"^(?:\W*)(?:datum|date|fecha|data|tag)\b\W*$|\b(?:den|datum|date|fecha|data|le)\b[\s:,.]*$")
 _AMERICAN = re.compile(r"\b[A-Z][a-z]+,? [A-Z]{2} \d{5}(?:-\d{4})?\b")
 """Town, state and ZIP code."""
+_OTHER_ORDER = 0.3
+"""Share of its weight that a date has with day and month the other way round: a candidate, hardly ever chosen. With
+points between, the day always comes first."""
 _ISSUE_WEIGHT, _TITLE_WEIGHT, _PLAIN_WEIGHT, _BARE_WEIGHT, _OTHER_WEIGHT = 0.97, 0.95, 0.85, 0.6, 0.15
 
 
@@ -65,7 +68,10 @@ def find_invoice_dates(paper: Paper) -> Dates:
             found = Found(
                 date.value.isoformat(), raw, max(sure, 0.05), span, source_of(paper.lines[cell.line]), cell.line
             )
-            (due if is_due else issued).append(found)
+            found_here = [found]
+            if date.other is not None and "." not in raw:
+                found_here.append(replace(found, value=date.other.isoformat(), weight=_OTHER_ORDER * found.weight))
+            (due if is_due else issued).extend(found_here)
     return Dates(issued, due)
 
 

@@ -31,8 +31,21 @@ _VAT = re.compile(r"(?<![A-Z0-9])([A-Z]{2}[A-Z]?[\s.-]?[A-Z0-9](?:[\s.-]?[A-Z0-9
 _MOST_PARTS = 6
 _FEWEST_DIGITS = 7
 """Of the shortest VAT ids."""
+_TAX_ID = re.compile(
+    r"\b(?:(?:federal )?tax (?:id|no|number|registration)|f?ein|tin|abn|acn|gst(?:/hst)?|hst|gstin|cnpj|cuit|rfc|nit"
+    r"|trn|rut|r\.?u\.?c|vat(?: reg(?:istration)?)?|org(?:anisation)?s?\.? ?(?:nr|no|number)|uen)\b"
+    r"[\s.:#]*(?:id|no|nr|number|reg\w*)?[\s.:#]*"
+)
+_TAX_NUMBER = re.compile(r"[A-Z0-9]{1,4}(?:[ ./-]?[A-Z0-9]{1,12}){1,6}")
+_LONGEST_TAX_ID = 24
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _SITE = re.compile(r"(?:https?://|www\.)[^\s,;)|]+", re.IGNORECASE)
+_DOMAIN = re.compile(
+    r"(?:[a-z0-9](?:[a-z0-9-]{0,60}[a-z0-9])?\.)+"
+    r"(?:com|net|org|biz|info|eu|io|shop|de|at|ch|fr|es|it|nl|be|pt|lu|ie|pl|uk|pa|pe|mx|in|us|ca|au|dk|se|no|fi|cz)"
+)
+"""A web site that is printed without `www`."""
+_BARE_SITE, _OWN_SITE = 0.55, 0.7
 _QR_BILL = "SPC"
 _QR_BILL_LINES = 31
 _COUNTRY_NAMES = {
@@ -57,6 +70,15 @@ _COUNTRY_NAMES = {
     "PL": "polen poland polska",
 }
 _BY_NAME = {name: code for code, names in _COUNTRY_NAMES.items() for name in names.split()}
+_POSTAL_CODES = {
+    "US": re.compile(
+        r"\b(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|PR|RI|S[CD]|T[NX]|UT"
+        r"|V[AT]|W[AIVY])\.? \d{5}(?:-\d{4})?\b"
+    ),
+    "CA": re.compile(r"\b[ABCEGHJ-NPR-TVXY]\d[A-Z] ?\d[A-Z]\d\b"),
+    "GB": re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b"),
+    "NL": re.compile(r"\b[1-9]\d{3} ?[A-Z]{2} [A-Z][a-z]"),
+}
 _TLD = {"de", "at", "ch", "fr", "es", "it", "nl", "be", "pt", "lu", "ie", "pl", "pa", "pe", "mx", "in", "us", "uk"}
 
 
@@ -106,7 +128,18 @@ def find_bics(paper: Paper) -> list[Found]:
                 value = hit[1].replace(" ", "")
                 found.append(Found(value, hit[1], 0.92, place, source_of(paper.lines[cell.line]), cell.line))
                 break
-    return found
+    return [*found, *_bics_beside_ibans(paper)]
+
+
+def _bics_beside_ibans(paper: Paper) -> Iterator[Found]:
+    """Words of a BIC's form, of the IBAN's country, on the line of the IBAN or a line beside it."""
+    for iban in find_ibans(paper):
+        for index in range(max(0, iban.line - 1), min(len(paper.lines), iban.line + 2)):
+            line = paper.lines[index]
+            for token in line.tokens:
+                text = token.text.strip(".,;:()")
+                if text.isupper() and text[4:6] == iban.value[:2] and bic_rules.is_valid(text):
+                    yield Found(text, token.text, _WELL_FORMED, line.span([token]), source_of(line), index)
 
 
 def find_abas(paper: Paper) -> list[Found]:
@@ -131,6 +164,21 @@ def find_vat_ids(paper: Paper) -> list[VatId]:
             for value, country, start, end in _vat_in(cell.span.text, labelled=labelled):
                 valid = _valid(value, country)
                 found.setdefault((value, index), VatId(value, country, part_of(cell.span, start, end), index, valid))
+    return list(found.values())
+
+
+def find_tax_ids(paper: Paper) -> list[VatId]:
+    """Labelled numbers of taxpayers of other countries, as printed (EIN, ABN, GSTIN, RFC, …); none proves itself."""
+    found: dict[str, VatId] = {}
+    for cell in paper.cells():
+        label = _TAX_ID.search(cell.folded)
+        if label is None:
+            continue
+        hit = _TAX_NUMBER.match(cell.span.text, label.end())
+        value = hit[0] if hit else ""
+        if sum(map(str.isdigit, value)) >= _FEWEST_DIGITS and len(value) <= _LONGEST_TAX_ID and hit:
+            value = value.replace(" ", "") if value.replace(" ", "").isdigit() else value
+            found.setdefault(value, VatId(value, "", part_of(cell.span, *hit.span()), cell.line, valid=False))
     return list(found.values())
 
 
@@ -213,8 +261,16 @@ def find_emails(paper: Paper) -> list[Found]:
 
 
 def find_sites(paper: Paper) -> list[Found]:
-    """Addresses of web sites."""
-    return _by_pattern(paper, _SITE, 0.9)
+    """Addresses of web sites; those without `www` are surer where the paper's e-mail addresses are of the same."""
+    found = _by_pattern(paper, _SITE, 0.9)
+    own = {each.value.rpartition("@")[2].lower() for each in find_emails(paper)}
+    for index, line in enumerate(paper.lines):
+        for token in line.tokens:
+            text = token.text.strip(".,;:()|").lower()
+            if _DOMAIN.fullmatch(text):
+                weight = _OWN_SITE if text in own else _BARE_SITE
+                found.append(Found(text, token.text, weight, line.span([token]), source_of(line), index))
+    return found
 
 
 def _by_pattern(paper: Paper, pattern: re.Pattern[str], weight: float) -> list[Found]:
@@ -254,6 +310,11 @@ def country_in(text: str) -> str | None:
             return _BY_NAME[word]
     hit = re.search(r"\b(de|at|ch|fr|es|it|nl|be|pt|lu|gb|pl|dk|se)[ -](?=\d{4,5}\b|[a-z]{1,2}\d)", text)
     return hit[1].upper() if hit else None
+
+
+def country_of_address(text: str) -> str | None:
+    """The country whose postal codes look like one in a line of an address; None where none is told by it."""
+    return next((country for country, code in _POSTAL_CODES.items() if code.search(text)), None)
 
 
 def country_of_domain(domain: str) -> str | None:

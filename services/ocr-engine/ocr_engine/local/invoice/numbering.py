@@ -67,7 +67,7 @@ _ORDER = re.compile(
     r"|your order|order|p\.?o\.?|commande|bon de commande"
     r"|(?:su )?pedido|orden de compra|ordine(?: d'acquisto)?|bestelnummer|inkooporder|ihre bestellung"
     r"|client order|encomenda|your reference|votre reference|su referencia)"
-    r"\b(?!-?\d)[\s.-]*(?:n(?:ummer|umber|umero|r|o)?\b\.?|num\.?|#|id\b)?\s*[.:°#]*"
+    r"\b(?![-/]?\d)[\s.-]*(?:n(?:ummer|umber|umero|r|o)?\b\.?|num\.?|#|id\b)?\s*[.:°#]*"
 )
 _NO_ORDER = re.compile(r"dat(?:e|um)|\bof\b|fecha|conditions|gemaess|gemass|bestelldatum|terms")
 _REFERENCE = re.compile(

@@ -4,19 +4,22 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from ocr_engine.iso import country_code
 from ocr_engine.local.amounts import decimal_sign
 from ocr_engine.local.found import Found, field_of, source_of
-from ocr_engine.local.invoice.context import Paper
+from ocr_engine.local.invoice.context import Paper, same_column
 from ocr_engine.local.invoice.dating import find_invoice_dates
 from ocr_engine.local.invoice.identifiers import (
     VatId,
     country_in,
+    country_of_address,
     country_of_domain,
     find_abas,
     find_bics,
     find_emails,
     find_ibans,
     find_sites,
+    find_tax_ids,
     find_vat_ids,
     qr_bill,
     qr_bill_reference,
@@ -61,6 +64,9 @@ _CODE = re.compile(
 _CURRENCY_LABEL = re.compile(r"wahrung|currency|devise|moneda|divisa|valuta|moeda|betrage in|amounts in")
 _HEAD_LINES = 30
 _LEAST = 0.2
+_TAKEN = 0.19
+"""Share of its weight that a value has for a field beside its own; less than what any field asks for."""
+_ADDRESS_LINES = 5
 _MOST_LINES, _WORDS, _LETTERS = 4000, 120, 120
 
 
@@ -82,20 +88,22 @@ def read_invoice(document: Document, mode: int = 1) -> Reading:
     emails, sites = find_emails(paper), find_sites(paper)
     parties = find_parties(paper, [each.value for each in (*emails, *sites)])
     vats = find_vat_ids(paper)
+    vats = vats or find_tax_ids(paper)
     bill = qr_bill(document.qr)
+    orders, references = find_orders(paper), _references(paper, bill)
     fields = {
         "type": field_of(_types(paper)),
         "supplier": field_of(parties.sellers, 0.3),
         **_vat_fields(vats, parties, paper),
         "client": field_of(parties.buyers, 0.3),
-        "invoice_id": field_of(find_numbers(paper), 0.3),
-        "date": field_of(dates.issued, 0.3),
-        "due_date": field_of(dates.due, 0.4),
+        "invoice_id": field_of([*find_numbers(paper), *_doubted([*orders, *references])], 0.3),
+        "date": field_of([*dates.issued, *_doubted(dates.due)], 0.3),
+        "due_date": field_of([*dates.due, *_doubted(dates.issued)], 0.4),
         "currency": field_of(_currencies(lines, paper)),
         "subtotal": field_of(totals.subtotal, 0.45),
         "total_tax_amount": field_of(totals.tax, 0.45),
         "total": field_of(totals.total, 0.3),
-        "payment_ref": field_of(_references(paper, bill)),
+        "payment_ref": field_of(references),
         "iban": field_of(find_ibans(paper)),
         "swift_code": field_of(find_bics(paper)),
         "aba": field_of(find_abas(paper)),
@@ -113,7 +121,7 @@ def read_invoice(document: Document, mode: int = 1) -> Reading:
         fields=fields,
         items=item_fields(items, peru.line_taxes(totals) if peru else totals, lines),
         tables={
-            "purchase_orders": tuple({"number": field_of([order])} for order in find_orders(paper)),
+            "purchase_orders": tuple({"number": field_of([order])} for order in orders),
             "taxes": tuple(_tax_fields(row, lines) for row in totals.rows),
         },
         pages=document.pages,
@@ -180,14 +188,40 @@ def _vat_fields(vats: Sequence[VatId], parties: Parties, paper: Paper) -> dict[s
     buyers: list[Found] = []
     for vat in vats:
         line = paper.lines[vat.line]
-        sure = (0.95 if vat.valid else 0.7) - 0.0005 * vat.line
+        sure = (0.95 if vat.valid else 0.7 if vat.country else 0.6) - 0.0005 * vat.line
         found = Found(vat.value, vat.span.text, sure, vat.span, source_of(line), vat.line)
         (buyers if _is_buyers(vat, parties, paper) else sellers).append(found)
+    if not buyers:
+        sellers, buyers = _shared_out(sellers, parties)
     taken = {each.value for each in sellers}
+    buyers = [each for each in buyers if each.value not in taken]
     return {
-        "supplier_vat": field_of(sellers),
-        "client_vat": field_of([each for each in buyers if each.value not in taken]),
+        "supplier_vat": field_of([*sellers, *_doubted(buyers)]),
+        "client_vat": field_of([*buyers, *_doubted(sellers)]),
     }
+
+
+def _shared_out(sellers: list[Found], parties: Parties) -> tuple[list[Found], list[Found]]:
+    """Of several numbers the one below the buyer's name, and nearer to it than to the seller's, is the buyer's."""
+    buyer = parties.buyers[0] if parties.buyers else None
+    seller = parties.sellers[0] if parties.sellers else None
+    if buyer is None or seller is None or buyer.span is None or seller.span is None:
+        return sellers, []
+    theirs = [
+        each
+        for each in sellers
+        if each.span is not None
+        and buyer.line <= each.line
+        and _distance(each.span, buyer.span) < _distance(each.span, seller.span)
+    ]
+    values = {each.value for each in theirs}
+    rest = [each for each in sellers if each.value not in values]
+    return (rest, theirs) if rest else (sellers, [])
+
+
+def _doubted(found: Sequence[Found]) -> list[Found]:
+    """What was taken for another value, as a candidate that is never chosen."""
+    return [replace(each, weight=_TAKEN * each.weight) for each in found]
 
 
 _BUYERS_LABEL = re.compile(
@@ -239,8 +273,10 @@ def _countries(fields: dict[str, ReadField], vats: Sequence[VatId], parties: Par
         if country_named:
             cell = paper.rows[line][order]
             found.append(Found(country_named, cell.span.text, 0.9, cell.span, source_of(paper.lines[line]), line))
-    if vat and not found:
-        found.append(Found("GR" if vat[:2] == "EL" else vat[:2], vat, 0.8, None, "computed"))
+    found += _of_address(fields["supplier"], parties, paper)
+    letters = country_code(vat[:2]) if vat else None
+    if letters and not found:
+        found.append(Found(letters, vat or "", 0.8, None, "computed"))
     iban = fields["iban"].value
     if iban:
         found.append(Found(iban[:2], iban, 0.6, None, "computed"))
@@ -250,6 +286,19 @@ def _countries(fields: dict[str, ReadField], vats: Sequence[VatId], parties: Par
         if country_of_site:
             found.append(Found(country_of_site, value or "", 0.55, None, "computed"))
     return found
+
+
+def _of_address(supplier: ReadField, parties: Parties, paper: Paper) -> list[Found]:
+    """The country of the lines below the seller's name, by its postal code."""
+    seller = next((each for each in parties.sellers if each.value == supplier.value and each.span), None)
+    if seller is None or seller.span is None:
+        return []
+    for index in range(seller.line, min(seller.line + _ADDRESS_LINES, len(paper.rows))):
+        for cell in paper.rows[index]:
+            country = country_of_address(cell.span.text) if same_column(cell.span, seller.span) else None
+            if country:
+                return [Found(country, cell.span.text, 0.75, cell.span, source_of(paper.lines[index]), index)]
+    return []
 
 
 def _tax_fields(row: TaxRow, lines: Sequence[Line]) -> dict[str, ReadField]:

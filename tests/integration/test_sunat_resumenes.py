@@ -1,15 +1,27 @@
 """RCs and RAs on their way to a simulator of SUNAT and back: tickets, refusals, lost answers, kills; on one clock."""
 
+import inspect
 from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
 
 import pytest
 import pytest_asyncio
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from shared.contracts.comprobantes import ComprobanteAccepted
 from shared.contracts.resumenes import BajaSent, ComprobanteVoided, ResumenResolved, ResumenSent
 from shared.mongo import Database
-from tests.support.despachos import Shop, shop_on
+from sunat_emitter.deps import Deps
+from sunat_emitter.despacho import look
+from sunat_emitter.steps import sending_of
+from tests.support.despachos import RUC, Shop, shop_on
+from tests.support.sunat import set_up
 from tests.support.sunat_simulator import Entry, Fault
+from tests.support.sunat_simulator.desk import Rules
 from tests.support.sunat_simulator.faults import IN_WORK, Kind
 
 
@@ -82,12 +94,12 @@ async def test_documents_of_a_rejected_rc_are_told_why_and_go_in_the_next(shop: 
     assert await shop.estado(boletas[0]) == "ACEPTADO"
 
 
-SUMMARY_FAULTS = (
-    "lost_before",
-    "lost_after",
+SUMMARY_FAULTS: tuple[Kind, ...] = (
     "html_502",
     "empty_200",
     "internal_error",
+    "lost_before",
+    "lost_after",
     "lost_ticket",
     "dropped_ticket",
     "unknown_ticket",
@@ -95,7 +107,7 @@ SUMMARY_FAULTS = (
 )
 
 
-@pytest.mark.parametrize("kind", SUMMARY_FAULTS)
+@pytest.mark.parametrize("kind", SUMMARY_FAULTS[3:])
 async def test_whatever_is_lost_each_document_ends_as_sunat_has_it(shop: Shop, kind: Kind) -> None:
     factura, known, fresh = await shop.factura(), await shop.boleta(), await shop.boleta()
     await shop.summarise(known)
@@ -108,3 +120,136 @@ async def test_whatever_is_lost_each_document_ends_as_sunat_has_it(shop: Shop, k
     assert await shop.ours() == shop.theirs()
     assert {(await shop.resumen(each)).estado for each in made} == {"ACEPTADO"}
     assert set(shop.simulator.books.registered.values()) == {1}
+
+
+async def test_where_sunat_has_some_documents_of_a_lost_rc_and_not_others_a_person_is_asked(shop: Shop) -> None:
+    boletas = [await shop.boleta(), await shop.boleta()]
+    known_elsewhere(shop, boletas[1].nombre_archivo)
+    shop.simulator.faults.plan(Fault(kind="lost_before", operation="sendSummary"))
+    made = await shop.summarise(*boletas)
+    await settle(shop, 2)
+    held = await shop.resumen(made)
+    assert held.estado == "PENDIENTE"
+    assert "unos comprobantes de este resumen y otros no" in (held.motivo_pendiente or "")
+    assert [name for name, _ in await shop.deps.extravios.held()] == [held.nombre_archivo]
+    assert [await shop.estado(each) for each in boletas] == ["PENDIENTE"] * 2
+
+
+async def test_a_name_that_another_system_has_used_is_left_to_it(shop: Shop) -> None:
+    boleta = await shop.boleta()
+    made = await shop.summarise(boleta)
+    name = made.partes[0].nombre_archivo
+    shop.simulator.books.files[name] = "another system's ticket"
+    await settle(shop, 1)
+    first = await shop.resumen(made)
+    assert first.estado == "ACEPTADO"
+    assert "-002" in (first.mensaje_sunat or "")
+    assert await shop.ours() == shop.theirs()
+
+
+async def test_a_refused_account_stops_summaries_until_it_is_changed(shop: Shop) -> None:
+    shop.simulator.desk.claves[f"{RUC}MODDATOS"] = "otra"
+    boletas = [await shop.boleta(), await shop.boleta()]
+    made = [await shop.summarise(each) for each in boletas]
+    await settle(shop)
+    assert sum(operation == "sendSummary" for operation, _ in shop.simulator.calls) == 1
+    assert "0102" in ((await shop.resumen(made[1])).motivo_pendiente or "")
+    await set_up(shop.deps, envio_boletas="resumen", sol_endpoint="prod", sol_clave="otra")
+    await settle(shop, 1)
+    assert [await shop.estado(each) for each in boletas] == ["ACEPTADO"] * 2
+
+
+async def test_a_ticket_that_sunat_leaves_open_for_days_is_asked_until_it_is_done(shop: Shop) -> None:
+    shop.simulator.desk.rules = Rules(ticket_polls=0, ticket_time=timedelta(days=4))
+    boleta = await shop.boleta()
+    made = await shop.summarise(boleta)
+    await settle(shop, 2)
+    open_since = (await shop.deps.extravios.abiertos()).oldest_ticket
+    assert open_since is not None
+    assert shop.now() - open_since > timedelta(hours=12)
+    assert (await shop.resumen(made)).estado == "PENDIENTE"
+    await shop.later(4 * 86_400)
+    assert await shop.estado(boleta) == "ACEPTADO"
+    assert len(await shop.calls(made.partes[0].nombre_archivo)) > 6
+
+
+async def test_what_sunat_would_reject_is_held_back_and_never_sent(shop: Shop) -> None:
+    boleta = await shop.boleta()
+    made = await shop.summarise(boleta)
+    name = made.partes[0].nombre_archivo
+    await shop.database["resumenes"].update_one({"_id": name}, {"$set": {"lineas.0.serie": "F001"}})
+    await settle(shop)
+    assert "2513" in ((await shop.resumen(made)).motivo_pendiente or "")
+    assert name not in shop.simulator.books.received
+
+
+class Killed(Exception):
+    """The process is dead."""
+
+
+class Mortal:
+    """A part of a process that dies before its last call of so many; `life` is shared by its parts."""
+
+    def __init__(self, part: object, life: list[int]) -> None:
+        self._part, self._life = part, life
+
+    def __getattr__(self, name: str) -> object:
+        found = getattr(self._part, name)
+        if not inspect.iscoroutinefunction(found):
+            return found
+
+        async def call(*given: object, **named: object) -> object:
+            self._life[0] -= 1
+            if self._life[0] < 0:
+                raise Killed
+            return await found(*given, **named)
+
+        return call
+
+
+def mortal(shop: Shop, life: int) -> Deps:
+    """The service's parts in a process that lives for so many of their calls."""
+    left, deps = [life], shop.deps
+    names = ("resumenes", "extravios", "resoluciones", "archivos", "contadores")
+    parts: dict[str, Any] = {name: Mortal(getattr(deps, name), left) for name in names}
+    sending = sending_of(deps)
+    auditoria: Any = Mortal(sending.auditoria, left)
+    return replace(deps, **parts, sending=replace(sending, auditoria=auditoria))
+
+
+@pytest.mark.parametrize("kind", [None, "lost_after"])
+async def test_a_process_killed_at_any_step_leaves_nothing_undone(shop: Shop, kind: Kind | None) -> None:
+    boletas = []
+    for life in range(0, 36, 3) if kind is None else range(3, 66, 12):
+        boletas.append(await shop.boleta())
+        made = await shop.summarise(boletas[-1])
+        if kind is not None:
+            name = made.partes[0].nombre_archivo
+            shop.simulator.faults.plan(Fault(kind=kind, operation="sendSummary", name=name))
+        deps = mortal(shop, life)
+        with suppress(Killed):
+            for _ in range(4):
+                shop.ahead += timedelta(seconds=70)
+                await look(deps)
+    await settle(shop, 5)
+    assert [await shop.estado(each) for each in boletas] == ["ACEPTADO"] * len(boletas)
+    assert await shop.database["resumenes"].count_documents({"hash": None}) == 0
+    assert await shop.ours() == shop.theirs()
+    assert set(shop.simulator.books.registered.values()) == {1}
+
+
+@given(st.lists(st.sampled_from(SUMMARY_FAULTS), max_size=5), st.integers(0, 3))
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_any_row_of_faults_ends_with_books_that_agree(shop: Shop, kinds: list[Kind], polls: int) -> None:
+    shop.simulator.desk.rules = Rules(ticket_polls=polls)
+    shop.simulator.faults.plan(*(Fault(kind=kind, operation=IN_WORK.get(kind, "sendSummary")) for kind in kinds))
+    boletas = [await shop.boleta(), await shop.boleta()]
+    await shop.summarise(*boletas)
+    await settle(shop, 1)
+    shop.simulator.faults.clear()
+    await settle(shop, 3)
+    assert [await shop.estado(each) for each in boletas] == ["ACEPTADO"] * 2
+    await shop.void(boletas[0])
+    await settle(shop, 1)
+    assert await shop.ours() == shop.theirs()
+    assert await shop.deps.extravios.held() == []

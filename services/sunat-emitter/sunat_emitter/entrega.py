@@ -114,6 +114,8 @@ async def _signed_xml(resumen: StoredResumen, deps: Deps) -> bytes | Later | Hel
     """Its XML as it was signed, once: a repeat sends the same bytes."""
     name = f"{resumen.nombre_archivo}.xml"
     if (kept := await deps.archivos.read(name)) is not None:
+        if resumen.hash is None and not await deps.resumenes.sign(resumen, verify(kept).digest):
+            return Lost()
         return kept
     emisor = await deps.emisores.find(resumen.emisor_id)
     if emisor is None:
@@ -131,9 +133,9 @@ async def _signed_xml(resumen: StoredResumen, deps: Deps) -> bytes | Later | Hel
     except SchemaBroken as error:
         return Held(f"No se envió, SUNAT lo rechazaría: 0306 - {error}", resumen.en_duda)
     await deps.archivos.keep(name, signed.xml, company=resumen.company, kept_until=now + deps.file_time)
-    if not await deps.resumenes.sign(resumen, signed.digest):
-        return Lost()
-    return await deps.archivos.read(name) or signed.xml
+    # Another worker, whose lease had ended, may have kept its own first.
+    kept = await deps.archivos.read(name) or signed.xml
+    return kept if await deps.resumenes.sign(resumen, verify(kept).digest) else Lost()
 
 
 def _signed(document: Resumen | Baja, key: SigningKey, xsd_folder: Path | None) -> Signed:

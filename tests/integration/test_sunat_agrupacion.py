@@ -38,6 +38,7 @@ from sunat_emitter.notas import issue_nota
 from sunat_emitter.noticias import tell_resumenes_once
 from sunat_emitter.resolucion import apply_resolution, settle_decided_once
 from sunat_emitter.resumenes import create_resumen, list_resumenes, read_resumen
+from sunat_emitter.retiro import withdraw
 from sunat_emitter.store import StoredResumen
 from sunat_emitter.store.envios import Envios, Result
 from sunat_emitter.ventas import read_venta
@@ -372,3 +373,20 @@ async def test_what_no_summary_takes_goes_by_itself(database: Database) -> None:
     nobody = {"tipo_documento": "-", "numero_documento": "-", "nombre": "CLIENTE DEL EXTERIOR"}
     sale = venta_of(nobody, {**LAPTOP, "tipo_afectacion_igv": "40"}, tipo_operacion="0200")
     assert not (await invoice(deps, (await sell(deps, sale)).id, "03")).por_resumen
+
+
+async def test_what_never_left_is_taken_back_and_what_sunat_may_have_is_not(database: Database) -> None:
+    deps, _ = await shop(database)
+    issued = await boleta(deps)
+    name = (await summarized(deps)).partes[0].nombre_archivo
+    assert await withdraw(name, deps) is None
+    assert "Se retiró sin enviarlo" in ((await state(deps, issued)).aviso or "")
+    assert await withdraw(name, deps) == "it is decided"
+    name, now = (await summarized(deps, request="again")).partes[0].nombre_archivo, deps.now()
+    taken = await deps.resumenes.claim(name, "sender", now, now + timedelta(seconds=40))
+    assert taken is not None
+    assert "in hand" in (await withdraw(name, deps) or "")
+    await deps.resumenes.begin_try(taken, now, now + timedelta(seconds=40))
+    await deps.resumenes.postpone(taken, "SUNAT no responde", now, en_duda=True, escalon=1)
+    assert await withdraw(name, deps) == "SUNAT may have it: its end is waited for"
+    assert await deps.resumenes.due(deps.now(), 10) == [name]

@@ -13,12 +13,16 @@ from shared.contracts.erasure import ErasureCompleted
 from shared.contracts.extract import CallbackScheduled
 from shared.contracts.message import Event, EventRecord
 from shared.contracts.odoo import ODOO_APPLICANT, ODOO_EXPENSE, ODOO_INVOICE
+from shared.contracts.resumenes import BajaResolved, BajaSent, ResumenResolved, ResumenSent
 from shared.contracts.webhooks import WebhookScheduled
 
 _STAGES = {DocumentRecognized.NAME: Stage.RECOGNIZED, DocumentAbandoned.NAME: Stage.ABANDONED}
 _ENDS = {DocumentReconciled.NAME, DocumentUnreadable.NAME}
-_ANSWERS = _ENDS | {ComprobanteAccepted.NAME, ComprobanteRejected.NAME}
-"""What a waiting call is woken by; a comprobante's request is not kept in `requests`."""
+_ANSWERS = _ENDS | {
+    event.NAME
+    for event in (ComprobanteAccepted, ComprobanteRejected, ResumenSent, ResumenResolved, BajaSent, BajaResolved)
+}
+"""What a waiting call is woken by; a comprobante's or a summary's request is not kept in `requests`."""
 _OF_ACCOUNTS = {CreditsGranted.NAME, CreditsAdjusted.NAME}
 """Events that belong to an account and to no request."""
 _TELLINGS = {WebhookScheduled.NAME, CallbackScheduled.NAME}

@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings
 
 from shared import mongo
 from shared.service import run
-from sunat_emitter import conciliacion_command, noche, reportes_command
+from sunat_emitter import conciliacion_command, noche, reportes_command, retiro
 from sunat_emitter.app import SERVICE
 from sunat_emitter.held import list_held, send_again
 from sunat_emitter.importacion import command as importacion
@@ -36,6 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     resend.add_argument("names", nargs="*", metavar="RUC-TT-SERIE-NUM", help="all that are held, where none is given")
     importacion.declare(commands)
     noche.declare(commands)
+    retiro.declare(commands)
     conciliacion_command.declare(commands)
     reportes_command.declare(commands)
     given = parser.parse_args(arguments)
@@ -57,6 +58,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
             work = partial(importacion.import_place, given=given, file_time=settings.file_time)
         case noche.NAME:
             work = partial(noche.summarize_now, vault=settings.vault, given=given)
+        case retiro.NAME:
+            work = partial(retiro.withdraw_all, vault=settings.vault, given=given)
         case _:
             work = partial(send_again, names=given.names)
     sys.exit(asyncio.run(_on_database(settings.mongodb_url, work)))

@@ -22,10 +22,11 @@ NAME = "summarize"
 OK, SOME_LEFT = 0, 1
 
 
-class _NoBroker:
-    """The running service publishes what is made here, and sends it."""
+class NoBroker:
+    """Of commands: the running service publishes what they bring about, and sends it."""
 
     def publish(self, *events: Event, cause: str | None = None) -> Awaitable[None]:
+        """Raises Unavailable."""
         raise Unavailable(f"{len(events)} events of {cause} are left to the service")
 
 
@@ -39,7 +40,7 @@ def declare(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 async def summarize_now(database: mongo.Database, *, vault: Vault, given: argparse.Namespace) -> int:
     """Write each summary that was made; the running service sends them. 1 where an issuer cannot sign."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    deps = on_database(database, _NoBroker(), vault, Firmas(vault, "sha256"))
+    deps = on_database(database, NoBroker(), vault, Firmas(vault, "sha256"))
     left = 0
     for emisor_id in await deps.informables.waiting_emisores():
         emisor = await deps.emisores.find(emisor_id)

@@ -217,6 +217,10 @@ class Resumenes:
         change = {"motivo_pendiente": motivo, "envio.next_try_at": at, "envio.en_duda": en_duda}
         await self._let_go(resumen, {**change, "envio.escalon": escalon})
 
+    async def let_go(self, resumen: StoredResumen, at: datetime) -> None:
+        """Let it go as it is, to be looked at again at that moment."""
+        await self._let_go(resumen, {"envio.next_try_at": at})
+
     async def hold_back(self, resumen: StoredResumen, motivo: str, *, en_duda: bool, parado: bool = False) -> None:
         """Let it go without another try, until somebody, or a change of its issuer (`parado`), asks for one."""
         change: dict[str, Any] = {"motivo_pendiente": motivo, "envio.en_duda": en_duda, "envio.parado": parado}

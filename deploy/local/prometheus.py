@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import os
 import shutil
@@ -14,6 +13,7 @@ from deploy.local.ports import LOOPBACK, free_ports
 from deploy.local.processes import Process
 from deploy.local.rows import Addresses
 from deploy.local.server import Server, ServerMissing
+from deploy.local.stack import is_ready
 
 SOURCE = ROOT / "deploy" / "prometheus"
 
@@ -101,11 +101,4 @@ class Prometheus(Server):
 
     def answers(self) -> bool:
         """Whether it has loaded its configuration and answers queries."""
-        connection = http.client.HTTPConnection(LOOPBACK, self.port, timeout=3)
-        try:
-            connection.request("GET", "/-/ready")
-            return connection.getresponse().status == http.HTTPStatus.OK
-        except (OSError, http.client.HTTPException):
-            return False
-        finally:
-            connection.close()
+        return is_ready(self.port, "/-/ready")

@@ -166,11 +166,11 @@ class Stack:
         self._services.clear()
 
 
-def is_ready(ops_port: int) -> bool:
-    """Whether the service behind this operators' port may take work."""
-    connection = http.client.HTTPConnection(LOOPBACK, ops_port, timeout=3)
+def is_ready(port: int, path: str = "/readyz") -> bool:
+    """Whether the service behind this operators' port may take work; others tell it by another path."""
+    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=3)
     try:
-        connection.request("GET", "/readyz")
+        connection.request("GET", path)
         return connection.getresponse().status == http.HTTPStatus.OK
     except (OSError, http.client.HTTPException):
         return False

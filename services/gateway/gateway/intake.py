@@ -118,7 +118,8 @@ async def submit(
 async def _keep(submission: Submission, deps: Deps) -> str:
     """Keep the file, after the price is held and the request counted: who is refused costs no write."""
     upload = submission.upload
-    expires_at = datetime.now(UTC) + deps.limits.file_lifetime
+    lifetime = max(deps.limits.file_lifetime, submission.patience or timedelta(0))
+    expires_at = datetime.now(UTC) + lifetime
     file_id = await deps.files.keep(upload.content.take(), content_type=upload.content_type, expires_at=expires_at)
     leave_room()
     return file_id

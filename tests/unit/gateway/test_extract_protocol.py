@@ -65,6 +65,7 @@ def test_versions_tell_their_forms() -> None:
     assert [forms[number].has_flat_lines for number in forms] == [False, False, False, True]
     assert [forms[number].goes_by_number for number in forms] == [True, False, False, False]
     assert [Version("expense", number).has_words for number in (130, 131, 132)] == [True, True, False]
+    assert [Version("applicant", number).goes_by_number for number in (100, 101, 102)] == [True, True, False]
 
 
 @pytest.mark.parametrize(

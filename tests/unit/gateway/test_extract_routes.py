@@ -184,6 +184,17 @@ async def test_a_version_given_with_the_question_wins_over_that_of_the_document(
     assert "candidates" in (await call(gateway, path, **get, version=122))["results"][0]["total"]
 
 
+async def test_the_first_clients_of_applicants_find_their_routes(gateway: Gateway) -> None:
+    path = "/api/recruitment_extract/1"
+    given = {"account_token": TEST_TOKEN, "version": 100, "documents": [encoded(PDF)], "file_names": ["cv.pdf"]}
+    number = (await call(gateway, f"{path}/parse", **given))["document_id"]
+    found = [await call(gateway, f"{path}/get_result", version=100, document_id=number) for _ in range(2)]
+    assert [each["status_code"] for each in found] == [1, 0]
+    assert found[1]["results"][0]["description"]["selected_value"]["content"] == "Alex Example"
+    values = {"description": {"content": "Alex"}, "email": {"content": False}}
+    assert (await call(gateway, f"{path}/validate", document_id=number, values=values))["status_code"] == 0
+
+
 async def test_another_kinds_route_and_a_later_time_find_nothing(gateway: Gateway) -> None:
     document = await taken(gateway)
     get = {"document_uuid": document["document_uuid"]}

@@ -132,6 +132,12 @@ def test_only_older_clients_of_expenses_are_told_the_supplier() -> None:
     assert "supplier" not in shaped("expense", 132)
 
 
+def test_only_older_clients_of_applicants_find_the_name_as_the_description_too() -> None:
+    older, newer = shaped("applicant", 100), shaped("applicant", 102)
+    assert older["description"] == older["name"]
+    assert set(newer) == {"full_text_annotation", "name", "email", "phone", "mobile"}
+
+
 def test_a_layout_that_is_known_is_told_as_a_number() -> None:
     outcome = fixed_outcome("invoice").model_copy(update={"layout_id": 77})
     assert results_of(outcome, Version("invoice", 123))[0]["detected_layout_id"] == 77

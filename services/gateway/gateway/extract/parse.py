@@ -154,7 +154,7 @@ def _callback(paper: Paper) -> str | None:
 
 
 async def _plan_callback(document: Document, paper: Paper, deps: Deps) -> None:
-    """Plan the call of the program that waits; clients of version 120 know the document by its number."""
+    """Plan the call of the program that waits; older clients know the document by its number alone."""
     url = _callback(paper)
     if url is None:
         return

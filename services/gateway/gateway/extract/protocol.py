@@ -27,6 +27,7 @@ _VERSIONS: Mapping[Kind, tuple[int, ...]] = {
 _LATEST_OF_1: Mapping[Kind, int] = {"invoice": 122, "expense": 132, "applicant": 102}
 """What the documentation of the routes `/1` names as the latest; invoices of 123 came with `/2`."""
 _FIRST_WITH_CANDIDATES = _LATEST_OF_1
+_FIRST_BY_UUID: Mapping[Kind, int] = {"invoice": 121, "expense": 132, "applicant": 102}
 _FIRST_FLAT = 123
 
 
@@ -63,7 +64,7 @@ class Version:
     @property
     def goes_by_number(self) -> bool:
         """Whether its clients know a document by an integer alone."""
-        return self.number == _VERSIONS[self.kind][0]
+        return self.number < _FIRST_BY_UUID[self.kind]
 
 
 def version_of(where: Where, given: Any) -> Version | None:

@@ -15,6 +15,7 @@ _CANDIDATES, _WORDS = "candidates", "words"
 _TAX, _OLD_TAX = "total_tax_amount", "global_taxes_amount"
 _LINES = "invoice_lines"
 _FLAT_LINE = ("description", "quantity", "unit_price", "subtotal", "total")
+_OLD_NAME = "description"
 _ONLY_OLD = ("supplier",)
 """Of an expense: older clients alone know them."""
 
@@ -37,7 +38,7 @@ def results_of(
     if version.kind == "expense" and not version.has_words:
         result = {name: value for name, value in result.items() if name not in _ONLY_OLD}
     if version.has_words:
-        return [_old(result, outcome)]
+        return [_old(result, outcome, version)]
     if version.has_flat_lines and _LINES in result:
         result[_LINES] = [_flat(line) for line in result[_LINES]]
     return [result]
@@ -64,14 +65,16 @@ def _plain(candidate: Feature) -> Feature:
     return {**candidate, "content": content, "coords": [*(min(max(each, 0.0), 1.0) for each in places), angle]}
 
 
-def _old(result: dict[str, Any], outcome: OdooOutcome) -> dict[str, Any]:
-    """As before 122: `words`, taxes under other names, dates with a time."""
+def _old(result: dict[str, Any], outcome: OdooOutcome, version: Version) -> dict[str, Any]:
+    """As before 122: `words`, taxes under other names, dates with a time; an applicant's name under both its names."""
     shown = {_OLD_TAX if name == _TAX else name: value for name, value in result.items()}
     for name in _DATES:
         if name in shown:
             shown[name] = _each_candidate(shown[name], _timed)
     if rates := _tax_rates(outcome) or _rates_of_lines(shown.get(_LINES, [])):
         shown["global_taxes"] = {"selected_values": rates, _CANDIDATES: rates}
+    if version.kind == "applicant" and "name" in shown:
+        shown[_OLD_NAME] = shown["name"]
     return {name: _worded(value) for name, value in shown.items()}
 
 

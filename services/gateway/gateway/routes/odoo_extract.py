@@ -241,6 +241,14 @@ def _routes() -> Iterable[Route]:
                 yield _route(f"/iap/{kind}_extract/{row.name}", Where(kind, "iap"), row)
 
 
+def _first_routes_of_applicants() -> Iterable[Route]:
+    """As clients of version 100 call them; not in OpenAPI, being the same as those of `/iap`."""
+    for row in _ROWS:
+        if row.name in _IAP:
+            path = f"/api/recruitment_extract/1/{row.name}"
+            yield replace(_route(path, Where("applicant", "iap"), row), answer=None)
+
+
 async def refuse_statement(given: Input[Call], deps: Deps) -> Answer:
     """Bank statements are not read: whatever is asked of one is answered so."""
     del deps
@@ -261,12 +269,12 @@ def _statement_routes() -> Iterable[Route]:
 
 FAMILY = Family(
     name="odoo-extract",
-    routes=(*_routes(), *_statement_routes()),
+    routes=(*_routes(), *_first_routes_of_applicants(), *_statement_routes()),
     authenticate=authenticate,
     security=("",),
     answer=envelope.answer,
     error=envelope.error,
     error_model=odoo_calls.RpcError,
     error_status=envelope.error_status,
-    paths=("/api/extract", "/iap"),
+    paths=("/api/extract", "/api/recruitment_extract", "/iap"),
 )

@@ -15,11 +15,11 @@ RESUMENES, BAJAS = "/api/facturacion/resumenes", "/api/facturacion/bajas"
 
 
 async def summary_shop(platform: Platform) -> Shop:
-    """A shop whose boletas go into summaries."""
+    """A shop whose boletas go into summaries, by hand alone."""
     shop = await ready_shop(platform)
     status, answer = await shop.send("GET", "/api/facturacion/emisor")
     assert (status, answer["data"]["envio_boletas"]) == (200, "individual")
-    change = {**EMISOR, "ruc": answer["data"]["ruc"], "envio_boletas": "resumen"}
+    change = {**EMISOR, "ruc": answer["data"]["ruc"], "envio_boletas": "resumen", "resumen_automatico": False}
     assert (await shop.send("PUT", "/api/facturacion/emisor", change))[0] == 200
     return shop
 

@@ -11,6 +11,7 @@ from sunat_emitter.clock import LIMA
 from sunat_emitter.documents.summary import IDENTIFIED_ABOVE
 from sunat_emitter.plazos import Plazos
 from sunat_emitter.store.agrupacion import MAX_LINES
+from sunat_emitter.store.comprobantes import RESUMEN
 from sunat_emitter.store.informables import Informable
 from sunat_emitter.store.resumenes import RA, RC, LineaResumen
 
@@ -98,7 +99,9 @@ def _not_addable(found: Informable, marco: Marco) -> tuple[str, str] | None:
     number = found.numero_completo
     match found.estado:
         case "ACEPTADO":
-            return "YA_INFORMADO", f"SUNAT ya tiene {number}: para modificarlo o anularlo envíe su estado (2 o 3)"
+            how = "en un resumen" if found.via == RESUMEN else "por sí solo"
+            advice = "para informarlo de nuevo o anularlo, envíe su estado: MODIFICADO o ANULADO"
+            return "YA_INFORMADO", f"SUNAT ya tiene {number}, enviado {how}: no se agrega otra vez; {advice}"
         case "RECHAZADO":
             return "RECHAZADO", f"SUNAT rechazó {number}: emita la operación de nuevo, con otro número"
         case "ANULADO":

@@ -132,6 +132,11 @@ def test_nothing_that_comes_as_an_id_breaks_anything(value: Any) -> None:
     assert several_named({"document_uuids": value}) in (None, value)
 
 
+def test_a_name_that_says_nothing_is_passed_over() -> None:
+    assert one_named({"document_uuid": "", "document_token": False, "document_id": 7}) == 7
+    assert one_named({"document_uuid": [], "document_id": None}) is None
+
+
 def test_lists_under_several_names_are_joined() -> None:
     assert several_named({"document_uuids": ["a"], "documents_ids": [7]}) == ["a", 7]
     assert several_named({"document_uuid": "a"}) is None

@@ -223,6 +223,7 @@ async def test_a_body_that_is_too_large_for_a_document_is_an_unsupported_one(gat
 
 async def test_of_validations_at_the_same_time_one_is_kept(gateway: Gateway) -> None:
     document = await taken(gateway)
+    await gateway.follow(ended(gateway.bus.of(DocumentUploaded)[0]))
     say = {"document_uuid": document["document_uuid"]}
     path = "/api/extract/invoice/1/validate"
     values = [{"total": {"content": number}} for number in range(8)]
@@ -236,6 +237,7 @@ async def test_of_validations_at_the_same_time_one_is_kept(gateway: Gateway) -> 
 
 async def test_a_validation_that_could_not_be_told_is_told_by_the_sweep_once(gateway: Gateway) -> None:
     document = await taken(gateway)
+    await gateway.follow(ended(gateway.bus.of(DocumentUploaded)[0]))
     gateway.bus.down = True
     values = {"date": {"content": "2024-01-02"}, "invoice_lines": {"lines": [{"quantity": 2}]}}
     say = {"document_uuid": document["document_uuid"], "values": values}
@@ -248,6 +250,17 @@ async def test_a_validation_that_could_not_be_told_is_told_by_the_sweep_once(gat
     assert await republish_validations_once(gateway.deps, datetime.now(UTC) + timedelta(minutes=5)) == 0
     (row,) = [row async for row in gateway.database["extract_documents"].find({})]
     assert "outgoing" not in row
+
+
+async def test_what_is_said_before_a_document_was_read_is_told_when_it_has_been(gateway: Gateway) -> None:
+    document = await taken(gateway)
+    say = {"document_uuid": document["document_uuid"], "values": {"total": {"content": 1}}}
+    assert (await call(gateway, "/api/extract/invoice/1/validate", **say))["status"] == "success"
+    later = datetime.now(UTC) + timedelta(minutes=5)
+    assert await republish_validations_once(gateway.deps, later) == 0
+    assert gateway.bus.of(DocumentCorrected) == []
+    await gateway.follow(ended(gateway.bus.of(DocumentUploaded)[0]))
+    assert await republish_validations_once(gateway.deps, later) == 1
 
 
 async def test_a_document_that_is_published_again_keeps_its_time(gateway: Gateway) -> None:

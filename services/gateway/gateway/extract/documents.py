@@ -106,7 +106,7 @@ class Documents:
         change = {"$set": {"told": True}, "$unset": {"outgoing": ""}}
         await self._documents.update_one({"_id": document_id}, change)
 
-    async def untold(self, before: datetime, limit: int = 200) -> AsyncIterator[tuple[str, dict[str, Any]]]:
+    async def untold(self, before: datetime, limit: int = 1000) -> AsyncIterator[tuple[str, dict[str, Any]]]:
         """Validations that nothing marked as published since `before`: the document's id and the event's data."""
         wanted = {"told": False, "validated_at": {"$lt": before}}
         async for row in self._documents.find(wanted, {"outgoing": 1}).sort("validated_at", 1).limit(limit):

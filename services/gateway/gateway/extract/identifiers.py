@@ -40,7 +40,7 @@ def identifier_of(given: Any) -> Identifier | None:
 def one_named(params: Mapping[str, Any]) -> Any:
     """What a call for one document names; None where it names none."""
     given = (params.get(name) for name in _ONE)
-    return next((each for each in given if isinstance(each, str | int | float) and each is not False), None)
+    return next((each for each in given if isinstance(each, str | int | float) and each not in {"", False}), None)
 
 
 def several_named(params: Mapping[str, Any]) -> list[Any] | None:

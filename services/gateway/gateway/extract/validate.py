@@ -1,6 +1,5 @@
 """A user's validation of a document: kept once, then told to whoever learns from it, also after a crash."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,7 +24,8 @@ _PUBLISH_SECONDS = 15.0
 async def validate(document: Document | None, values: Any, deps: Deps) -> Outcome:
     """Keep what a client says that a document holds.
 
-    A second call for a document changes nothing and is refused, as the documentation demands.
+    A second call for a document changes nothing and is refused, as the documentation demands. What is said before the
+    document was read is told when it has been: until then nobody could learn from it.
 
     Raises:
         PyMongoError: it is not kept.
@@ -39,7 +39,7 @@ async def validate(document: Document | None, values: Any, deps: Deps) -> Outcom
     event = _event(document, validation, deps)
     if not await deps.extract.documents.validate(document, event):
         return Outcome(VALIDATION_FORMAT, message="The document was validated before; its first values are kept")
-    if event is not None:
+    if event is not None and await deps.requests.conclusion(document.request_id) is not None:
         await _tell(document.id, event, deps)
     return Outcome(SUCCESS)
 
@@ -74,15 +74,14 @@ async def republish_validations(deps: Deps) -> None:
 
 
 async def republish_validations_once(deps: Deps, now: datetime) -> int:
-    """Publish what a killed process left untold, with the id that it would have had; how many."""
+    """Publish what a killed process left untold, or what was said too early, with the id that it would have had."""
     count = 0
     async for document_id, data in deps.extract.documents.untold(before=now - deps.limits.republish_after):
-        await deps.bus.publish(_parsed(data))
+        event = DocumentCorrected.model_validate(data)
+        if await deps.requests.conclusion(event.request_id) is None:
+            continue
+        await deps.bus.publish(event)
         await deps.extract.documents.mark_told(document_id)
         REPUBLISHED.inc()
         count += 1
     return count
-
-
-def _parsed(data: Mapping[str, Any]) -> DocumentCorrected:
-    return DocumentCorrected.model_validate(data)

@@ -115,8 +115,9 @@ class Conciliador:
                 return Hallazgo("SIN_RESPUESTA", file.estado, f"SUNAT no respondió: {silence.motivo}")
             raise
         except Negado as refusal:
-            parada = Parada(run.emisor_id, revision.cuenta.version, refusal.motivo)
-            await self.sending.envios.stop(parada, self.sending.now())
+            if not run.ensayo:
+                parada = Parada(run.emisor_id, revision.cuenta.version, refusal.motivo)
+                await self.sending.envios.stop(parada, self.sending.now())
             raise
 
 

@@ -12,6 +12,8 @@ from sunat_emitter.steps import Sending
 from sunat_emitter.verdict import Verdict, of_fault, of_silence
 
 _TRIES = 3
+_PLATFORM = frozenset({Verdict.RETRY, Verdict.STOP})
+"""Faults of SUNAT's platform and of the account, not of the file that is asked about."""
 
 
 class Callado(LumisError):
@@ -33,8 +35,13 @@ class Negado(LumisError):
 class Ritmo:
     """At most so many questions in a second, evenly spread."""
 
-    def __init__(self, per_second: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self._gap, self._clock, self._next = 1 / per_second, clock, 0.0
+    def __init__(
+        self,
+        per_second: float,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._gap, self._clock, self._sleep, self._next = 1 / per_second, clock, sleep, 0.0
 
     async def wait(self) -> None:
         """Until the next question may be asked."""
@@ -42,7 +49,7 @@ class Ritmo:
         at = max(now, self._next)
         self._next = at + self._gap
         if at > now:
-            await asyncio.sleep(at - now)
+            await self._sleep(at - now)
 
 
 class Consultor:
@@ -90,6 +97,9 @@ class Consultor:
                 case Status() as status:
                     breaker.told(works=True)
                     return status
+                case Fault(int(codigo), mensaje) as fault if of_fault(fault) not in _PLATFORM:
+                    breaker.told(works=True)
+                    return Status(codigo, mensaje)  # a no about this file alone
                 case Fault() as fault:
                     verdict, said = of_fault(fault), f"{fault.codigo or 0:04d} - {fault.mensaje}"
                 case Unusable() as nothing:

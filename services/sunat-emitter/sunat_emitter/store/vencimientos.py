@@ -51,7 +51,7 @@ class Vencimientos:
         pending = {"estado": "PENDIENTE"}
         # What another system issued was its to send.
         own = {**pending, "resumen": None, "importado_at": None}
-        unsent = {**pending, "ticket": None, "paso": {"$in": ["creado", "firmado", "retenido"]}}
+        unsent = {**pending, "ticket": None, "paso": {"$in": ["creado", "firmado"]}, "envio.reemplazo": None}
         comprobantes, resumenes = database["comprobantes"], database["resumenes"]
         self._places = (
             Waiting(comprobantes, "factura", "fecha_emision", {**own, "serie": {"$not": {"$regex": "^B"}}}),

@@ -313,6 +313,19 @@ async def test_an_issuer_without_the_nightly_job_is_left_alone_and_one_of_his_ow
     assert await night(deps) == 1
 
 
+async def test_an_issuer_that_cannot_sign_stops_nobody_else(database: Database) -> None:
+    deps, _ = await shop(database, nightly=Nightly("00:00", 1.0))
+    await boleta(deps)
+    await set_up(deps, "company:other", ruc="20123456786", envio_boletas="resumen")
+    other = await sell(deps, venta_of(PERSONA, MOUSE), "company:other")
+    await invoice(deps, other.id, "03", "company:other")
+    first = await deps.emisores.of_company(COMPANY)
+    assert first is not None
+    await deps.emisores.change(first.id, {"certificado": None}, deps.now())
+    assert await night(deps) == 1
+    assert (await deps.resumenes.page({"company": "company:other"}, 0, 10))[1] == 1
+
+
 async def test_what_is_refused_again_and_again_is_taken_apart_and_then_waits_for_a_person(database: Database) -> None:
     deps, _ = await shop(database, nightly=Nightly("00:00", 1.0))
     issued = await boleta(deps)

@@ -28,7 +28,7 @@ DEADLINE_SECONDS = Gauge(
 HELD_BACK = Gauge("lumis_sunat_held_back", "Pending comprobantes that are not tried again by themselves")
 STOPPED = Gauge("lumis_sunat_stopped_emisores", "Issuers whose SOL account SUNAT refuses, until it is changed")
 NIGHTS = Counter(
-    "lumis_sunat_nights_total", "Issuers' nightly summaries: done, refused (the issuer cannot sign)", ["outcome"]
+    "lumis_sunat_nights_total", "Issuers' nightly summaries: done, failed (the log says why; tried again)", ["outcome"]
 )
 SUMMARIES = Counter(
     "lumis_sunat_summary_turns_total",

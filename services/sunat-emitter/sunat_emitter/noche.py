@@ -10,7 +10,7 @@ import structlog
 
 from shared import mongo
 from shared.contracts.message import Event
-from shared.errors import Refused, Unavailable
+from shared.errors import LumisError, Unavailable
 from sunat_emitter.deps import Deps, on_database
 from sunat_emitter.eleccion import today
 from sunat_emitter.firmas import Firmas
@@ -53,8 +53,8 @@ async def summarize_now(database: mongo.Database, *, vault: Vault, given: argpar
 async def _one(emisor: StoredEmisor, until: date, deps: Deps) -> bool:
     try:
         made = await summarize(emisor, until, deps)
-    except Refused as refusal:
-        sys.stderr.write(f"{emisor.ruc}\t{refusal.code}: {refusal.message}\n")
+    except LumisError as error:
+        sys.stderr.write(f"{emisor.ruc}\t{error}\n")
         return False
     for each in made:
         sys.stdout.write(f"{each.nombre_archivo}\t{each.fecha_referencia.isoformat()}\t{each.cantidad}\n")

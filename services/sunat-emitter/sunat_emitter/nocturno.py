@@ -1,5 +1,6 @@
 """The nightly job: boletas that wait for it go into the summaries (RC) of their days, of last night's failures too."""
 
+import asyncio
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from uuid import uuid4
@@ -7,7 +8,8 @@ from uuid import uuid4
 import structlog
 
 from shared.contracts.sunat.resumenes import MAX_COMPROBANTES
-from shared.errors import Refused
+from shared.errors import LumisError, Refused
+from shared.mongo import PyMongoError
 from shared.service import every
 from sunat_emitter import metrics
 from sunat_emitter.clock import LIMA
@@ -30,6 +32,7 @@ LAST_REFUSAL = 4
 async def summarize_nightly(deps: Deps) -> None:
     """Look again and again whose hour has come, until cancelled."""
     if deps.nightly is None:
+        await asyncio.Event().wait()
         return
     await every(deps.nightly.look_seconds, lambda: night(deps))
 
@@ -47,9 +50,10 @@ async def night(deps: Deps) -> int:
             continue
         try:
             made += len(await summarize(emisor, day, deps))
-        except Refused as refusal:  # tried again when the lease ends, until the issuer is set right
-            metrics.NIGHTS.labels("refused").inc()
-            _log.error("cannot summarize", emisor_id=emisor.id, code=refusal.code)
+        except (LumisError, PyMongoError) as error:  # tried again when the lease ends; others do not wait for it
+            metrics.NIGHTS.labels("failed").inc()
+            why = error.code if isinstance(error, Refused) else type(error).__name__
+            _log.error("cannot summarize", emisor_id=emisor.id, why=why)
             continue
         metrics.NIGHTS.labels("done").inc()
         await deps.nocturnos.done(emisor.id, day)
@@ -70,6 +74,7 @@ async def summarize(emisor: StoredEmisor, until: date, deps: Deps) -> list[Store
 
     Raises:
         Refused: the issuer cannot sign: `EMISOR_INCOMPLETO`, `CERTIFICADO_VENCIDO`.
+        Unsealable: its certificate was sealed with a key that is not there.
         Unavailable: the database is away; the next turn goes on.
     """
     ready(emisor, deps.now(), deps)

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -29,7 +30,7 @@ from sunat_emitter.resending import turn as resend
 from sunat_emitter.settings import ReconcileSettings
 from sunat_emitter.store.conciliaciones import Conciliaciones, StoredConciliacion
 from sunat_emitter.store.resumenes import Resumenes
-from sunat_emitter.store.revisables import INDEXES, Revisables
+from sunat_emitter.store.revisables import INDEXES, Revisable, Revisables
 from tests.support.envios import COMPANY, EMISOR_ID, Bench, bench_on
 from tests.support.sunat import SEAL_KEY, SilentBus, emitter, set_up
 from tests.support.sunat_simulator import Entry, Fault
@@ -131,6 +132,28 @@ async def test_a_number_that_we_never_sent_and_sunat_has_is_told_and_not_taken_f
     assert done.diferencias == 1
     assert "otro sistema usó este número" in (await desk.found())[name].detalle
     assert (await desk.bench.row(name))["estado"] == "PENDIENTE"
+
+
+class Late(Revisables):
+    """Sends what it has just read, as the service may while a page is worked off."""
+
+    def __init__(self, bench: Bench) -> None:
+        super().__init__(bench.database)
+        self._bench = bench
+
+    async def page(self, *which: Any) -> list[Revisable]:
+        found = await super().page(*which)
+        for each in found:
+            await self._bench.send(each.nombre_archivo)
+        return found
+
+
+async def test_what_is_on_its_way_while_it_is_looked_at_is_no_difference(desk: Desk) -> None:
+    """It was seen as never sent; SUNAT, asked later, has it."""
+    await desk.bench.issue()
+    desk.conciliador = replace(desk.conciliador, files=Late(desk.bench))
+    done = await desk.run()
+    assert (done.revisados, done.conformes, done.diferencias) == (1, 1, 0)
 
 
 async def test_differences_are_listed_and_nothing_is_guessed(desk: Desk) -> None:
@@ -286,7 +309,7 @@ async def test_the_command_says_what_it_did_and_whether_something_is_left(
     async def command(*said: str) -> tuple[int, str]:
         parser = argparse.ArgumentParser()
         declare(parser.add_subparsers())
-        status = await reconcile(bench.database, parser.parse_args([NAME, *said]), settings)
+        status = await reconcile(bench.database, parser.parse_args([NAME, "--to", TODAY.isoformat(), *said]), settings)
         return status, capsys.readouterr().out
 
     status, trial = await command("--dry-run", "--ruc", "20123456786")

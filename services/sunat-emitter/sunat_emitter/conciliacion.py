@@ -93,6 +93,8 @@ class Conciliador:
     async def _one(self, run: StoredConciliacion, fase: int, file: Revisable, revision: Revision) -> None:
         avance = Avance(fase=fase, dia=file.dia, nombre=file.nombre_archivo)
         vista = await self._look(run, file, revision)
+        if isinstance(vista, Hallazgo) and await self.files.changed(fase, file):
+            vista = Igual()  # it was being sent or voided meanwhile: the next run sees how that ended
         if isinstance(vista, Hallazgo):
             # Kept before it is done: whoever takes up this run after a crash must not find nothing to tell.
             await self.runs.add(run, partida(file, vista, revision))

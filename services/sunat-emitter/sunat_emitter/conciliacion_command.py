@@ -59,18 +59,24 @@ def declare(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     )
     parser.add_argument("--ruc", help="the issuer with this RUC")
     parser.add_argument(
-        "--from", dest="desde", type=date.fromisoformat, metavar="YYYY-MM-DD", help="first day of issue"
+        "--from",
+        dest="desde",
+        type=date.fromisoformat,
+        metavar="YYYY-MM-DD",
+        help="first day of issue, else a week before",
     )
-    parser.add_argument("--to", dest="hasta", type=date.fromisoformat, metavar="YYYY-MM-DD", help="last day of issue")
+    parser.add_argument(
+        "--to", dest="hasta", type=date.fromisoformat, metavar="YYYY-MM-DD", help="last day of issue, else yesterday"
+    )
     parser.add_argument("--dry-run", action="store_true", help="ask SUNAT and say what would be done; change nothing")
     parser.add_argument("--json", action="store_true", help="one JSON object per issuer and line")
 
 
 async def reconcile(database: mongo.Database, given: argparse.Namespace, settings: ReconcileSettings) -> int:
     """Reconcile; 0: everything is as SUNAT says, or was mended; 1: something is left; 2: there is no such issuer."""
-    today = utc_now().astimezone(LIMA).date()
-    hasta = given.hasta or today
-    desde = given.desde or hasta - timedelta(days=settings.sunat_conciliacion_days or 1)
+    yesterday = utc_now().astimezone(LIMA).date() - timedelta(days=1)
+    hasta = given.hasta or yesterday
+    desde = given.desde or hasta - timedelta(days=7)
     wanted = Wanted(given.company, given.ruc, desde, hasta, given.dry_run)
     if desde > hasta:
         sys.stderr.write("sunat-emitter reconcile: --from is after --to\n")

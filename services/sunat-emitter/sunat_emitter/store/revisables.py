@@ -107,6 +107,14 @@ class Revisables:
         kept = await self._with_cdr(row["_id"] for row in found)
         return [_read(row, day, kept) for row in found]
 
+    async def changed(self, fase: int, file: Revisable) -> bool:
+        """Whether a file is no longer as it was seen."""
+        row = await self._place(fase)[0].find_one({"_id": file.nombre_archivo}, _FIELDS)
+        if row is None:
+            return True
+        seen = (file.estado, file.en_duda, file.resumen, file.ticket)
+        return seen != (row["estado"], _in_doubt(row), row.get("resumen"), row.get("ticket"))
+
     def _place(self, fase: int) -> tuple[Collection, str]:
         return (self._comprobantes, self._resumenes)[fase], _DAYS[fase]
 
@@ -162,7 +170,7 @@ def _read(row: Mapping[str, Any], day: str, with_cdr: set[str]) -> Revisable:
         ambiente=row.get("ambiente"),
         estado=row["estado"],
         codigo=row.get("codigo_sunat"),
-        en_duda=bool(row.get("envio", {}).get("en_duda")),
+        en_duda=_in_doubt(row),
         tiene_cdr=name in with_cdr,
         serie=row.get("serie", ""),
         numero=row.get("numero", 0),
@@ -173,3 +181,7 @@ def _read(row: Mapping[str, Any], day: str, with_cdr: set[str]) -> Revisable:
         paso=row.get("paso", ""),
         identificador=row.get("identificador", ""),
     )
+
+
+def _in_doubt(row: Mapping[str, Any]) -> bool:
+    return bool(row.get("envio", {}).get("en_duda"))

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field, replace
 
 from rapidfuzz import fuzz
 
-from ocr_engine.comparison import Compared, Verdict, canonical, same
+from ocr_engine.comparison import AMOUNTS, Compared, Verdict, canonical, same
 from ocr_engine.evidence import Word
 from ocr_engine.local.lumis.place import Paper
 from ocr_engine.printed import Kind, Printed, every_length, kind_of, paper_of, printed_values
 from ocr_engine.proof import candidate_of
 from shared.contracts.extract import Correction
-from shared.contracts.reading import Candidate, ReadField, Reading, Source
+from shared.contracts.reading import Box, Candidate, ReadField, Reading, Source
 
 MOST_ANCHORS = 4
 """Kept of a field; the least trusted goes first."""
@@ -35,11 +35,16 @@ _NEAR_X, _NEAR_Y = 0.03, 0.035
 _ACROSS = 0.35
 """Of a step down in a step sideways: tables grow downwards, columns stay."""
 _OTHER_PAGE = 1.0
+_SAME_PLACE = 0.01
 _MOST_CANDIDATES = 6
 _MOST_PLACES = 3
 """Places of one value on one paper that are learnt; later papers tell the right ones from the others."""
 _COMPACT = frozenset({"supplier_vat", "client_vat", "iban", "swift_code", "aba"})
-"""Codes that a reading holds without what parts their groups."""
+"""Codes that a reading holds without what parts their groups, which may be parted otherwise on the next paper."""
+_SHORTER, _LONGER = 0.7, 1.4
+"""Lengths of a code beside the one that was learnt."""
+_NAME_X, _NAME_Y = 0.05, 0.1
+"""How far a name may stand from where it stood: any words are a name by their looks, so a label is not enough."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,9 @@ class Anchor:
     x: float
     y: float
     parts: int = 1
+    shape: str = ""
+    """Of a code: `A9-9` for `F2024-17`; what is of another shape is another thing. Of a name: whether it has digits."""
+    length: int = 0
     month_first: bool = False
     trust: float = _FIRST_TRUST
 
@@ -78,24 +86,37 @@ def recalled(reading: Reading, words: Sequence[Word], layout: Layout, source: So
         if before is None or before.source in CERTAIN:
             continue
         chosen = _voted(key, anchors, paper)
-        if chosen is None or (before.value is not None and same(key, before.value, chosen[0].value)):
+        if chosen is None or (before.value is not None and _says(key, before.value, chosen[0].value)):
             continue
         fields[key] = _raised(key, before, *chosen, source=source)
         changed.append(key)
     return reading.model_copy(update={"fields": fields}), changed
 
 
+def _says(key: str, before: str, printed: str) -> bool:
+    """Whether a value is what is printed; the sign of an amount may be the reader's (a credit note's)."""
+    bare = (each.removeprefix("-") if key in AMOUNTS else each for each in (before, printed))
+    return same(key, *bare)
+
+
 def learnt(
-    layout: Layout, words: Sequence[Word], found: Iterable[Compared], corrections: Iterable[Correction]
+    layout: Layout,
+    reading: Reading,
+    words: Sequence[Word],
+    found: Sequence[Compared],
+    corrections: Iterable[Correction],
 ) -> Layout:
-    """The layout after a user's corrections of a paper with these words.
+    """The layout after a user's corrections of a paper that was read so, with these words.
 
     Anchors that lead to the right value gain trust and those that lead to another lose it. A value that was read wrong
-    or missed, and to which no anchor leads, is looked for on the paper: where it stands is a new anchor.
+    or missed, and to which no anchor leads, is looked for on the paper: where it stands is a new anchor, unless another
+    field was read there (a total without tax is its own subtotal, and teaches nothing of where either stands).
     """
     paper = paper_of(words)
     marks = {each.key: each for each in corrections}
     anchors = dict(layout.anchors)
+    wrong = {each.key for each in found if each.verdict is not Verdict.RIGHT}
+    owned = {key: field.box for key, field in reading.fields.items() if field.box is not None and key not in wrong}
     for each in found:
         kind = kind_of(each.key)
         if kind is None or each.key not in marks:
@@ -103,7 +124,8 @@ def learnt(
         judged = [_judged(each, anchor, paper) for anchor in anchors.get(each.key, ())]
         kept = [anchor for anchor, _ in judged]
         if each.verdict in {Verdict.WRONG, Verdict.MISSED} and not any(hit for _, hit in judged):
-            kept += _new_anchors(each, marks[each.key], kind, paper)
+            others = [box for key, box in owned.items() if kind_of(key) is kind]
+            kept += _new_anchors(each, marks[each.key], _places(each, kind, paper, others), paper)
         if kept:
             kept.sort(key=lambda anchor: -anchor.trust)
             anchors[each.key] = tuple(kept[:MOST_ANCHORS])
@@ -120,32 +142,39 @@ def _judged(each: Compared, anchor: Anchor, paper: Paper) -> tuple[Anchor, bool]
     return replace(anchor, trust=round(trust, 4)), right
 
 
-def _new_anchors(each: Compared, mark: Correction, kind: Kind, paper: Paper) -> list[Anchor]:
-    """Where the right value stands: by the box that the user marked, else by what is printed."""
-    correct = each.correct or ""
+def _places(each: Compared, kind: Kind, paper: Paper, others: Sequence[Box]) -> list[Printed]:
+    """Where the right value is printed and no other field stands, the likeliest place first."""
+    correct = canonical(each.key, each.correct or "")
     places = [
         place
         for place in printed_values(kind, paper, parts=every_length())
-        if canonical(each.key, place.value) == canonical(each.key, correct)
+        if canonical(each.key, place.value) == correct
+        and not any(_apart(place, None, box) < _SAME_PLACE for box in others)
     ]
+    if kind is Kind.AMOUNT:
+        places.reverse()  # a sum is printed last
+    return sorted(places, key=lambda place: not place.left)
+
+
+def _new_anchors(each: Compared, mark: Correction, places: Sequence[Printed], paper: Paper) -> list[Anchor]:
+    """Anchors at the place that the user marked, else at the first ones."""
+    correct = each.correct or ""
     if mark.box is not None and places:
         box, page = mark.box, mark.page
-        places = sorted(places, key=lambda place: _apart(place, page, box[0], box[1]))[:1]
-    elif kind is Kind.AMOUNT:
-        places.reverse()  # a sum is printed last
-    places.sort(key=lambda place: not place.left)
-    anchors = [_anchor(place, paper) for place in places[:_MOST_PLACES]]
+        places = [min(places, key=lambda place: _apart(place, page, box))]
+    anchors = [_anchor(each.key, place, paper) for place in places[:_MOST_PLACES]]
     leads = ((anchor, _chosen(each.key, anchor, paper)) for anchor in anchors)
     # One that leads elsewhere on the very paper that it was learnt from tells nothing.
     return [anchor for anchor, lead in leads if lead is not None and same(each.key, lead.value, correct)]
 
 
-def _apart(place: Printed, page: int | None, x: float, y: float) -> float:
+def _apart(place: Printed, page: int | None, box: Box) -> float:
     other = _OTHER_PAGE if page is not None and page != place.page else 0.0
-    return abs(place.box[0] - x) + abs(place.box[1] - y) + other
+    return abs(place.box[0] - box[0]) + abs(place.box[1] - box[1]) + other
 
 
-def _anchor(place: Printed, paper: Paper) -> Anchor:
+def _anchor(key: str, place: Printed, paper: Paper) -> Anchor:
+    value = _value(key, place)
     return Anchor(
         left=place.left,
         above=place.above,
@@ -154,7 +183,26 @@ def _anchor(place: Printed, paper: Paper) -> Anchor:
         x=place.x,
         y=place.y,
         parts=place.parts,
+        shape=_digits(value) if kind_of(key) is Kind.NAME else _shape(value) if kind_of(key) is Kind.CODE else "",
+        length=len(value) if kind_of(key) is Kind.CODE else 0,
         month_first=place.month_first,
+    )
+
+
+def _value(key: str, place: Printed) -> str:
+    """What is printed, as a reading holds it."""
+    return re.sub(r"[\W_]", "", place.value) if key in _COMPACT else place.value
+
+
+def _digits(value: str) -> str:
+    return "9" if any(map(str.isdigit, value)) else ""
+
+
+def _shape(value: str) -> str:
+    """A text with its letters as `A`, small ones as `a`, and each run of digits as `9`: `F-9` for `F-2024`."""
+    return "".join(
+        "9" if run.isdigit() else re.sub(r"[^\W\d_]", lambda letter: "a" if letter[0].islower() else "A", run)
+        for run in re.findall(r"\d+|\D+", value)
     )
 
 
@@ -181,17 +229,17 @@ def _chosen(key: str, anchor: Anchor, paper: Paper) -> Printed | None:
         return None
     last = _last_page(paper)
     labelled = bool(anchor.left or anchor.above)
+    parts = every_length() if key in _COMPACT else (anchor.parts,)
     fitting = [
         place
-        for place in printed_values(kind, paper, parts=(anchor.parts,), month_first=anchor.month_first)
-        if (_has_label(place, anchor) if labelled else _stands_at(place, anchor))
-        and (kind is not Kind.DATE or place.month_first == anchor.month_first)
+        for place in printed_values(kind, paper, parts=parts, month_first=anchor.month_first)
+        if (_has_label(place, anchor) if labelled else _stands_at(place, anchor)) and _looks(key, place, anchor)
     ]
 
-    def distance(place: Printed) -> tuple[bool, float]:
+    def distance(place: Printed) -> tuple[bool, float, int]:
         other_page = place.page != anchor.page and last - place.page != anchor.from_last
         apart = abs(place.x - anchor.x) + _ACROSS * abs(place.y - anchor.y) + _OTHER_PAGE * other_page
-        return bool(anchor.above) and not _alike(place.above, anchor.above), apart
+        return bool(anchor.above) and not _alike(place.above, anchor.above), apart, -place.parts
 
     return min(fitting, key=distance, default=None)
 
@@ -200,6 +248,21 @@ def _has_label(place: Printed, anchor: Anchor) -> bool:
     if anchor.left:
         return _alike(place.left, anchor.left)
     return not place.left and _alike(place.above, anchor.above)
+
+
+def _looks(key: str, place: Printed, anchor: Anchor) -> bool:
+    """Whether what is printed looks like the field's values: dates in one order, codes of one shape, names in place."""
+    match kind_of(key):
+        case Kind.DATE:
+            return place.month_first == anchor.month_first
+        case Kind.CODE:
+            value = _value(key, place)
+            alike = _SHORTER * anchor.length <= len(value) <= _LONGER * anchor.length
+            return alike and _shape(value) == anchor.shape
+        case Kind.NAME:
+            near = abs(place.x - anchor.x) < _NAME_X and abs(place.y - anchor.y) < _NAME_Y
+            return near and _digits(place.value) == anchor.shape
+    return True
 
 
 def _stands_at(place: Printed, anchor: Anchor) -> bool:
@@ -214,7 +277,8 @@ def _alike(one: str, other: str) -> bool:
 
 def _raised(key: str, before: ReadField, place: Printed, trust: float, *, source: Source) -> ReadField:
     """The field with the remembered place's value; what was read before stays as a candidate."""
-    value = re.sub(r"[\W_]", "", place.value).upper() if key in _COMPACT else place.value
+    value = _value(key, place)
+    value = value.upper() if key in _COMPACT else value
     taken = Candidate(
         value=value,
         raw=place.raw,

@@ -72,7 +72,7 @@ class Learning:
         if reading.schema_name in _WITH_SUPPLIERS and supplier.keys and stored.words:
 
             def change(layout: Layout) -> Layout:
-                return learnt(layout, stored.words, found, event.corrections)
+                return learnt(layout, reading, stored.words, found, event.corrections)
 
             layout = await self.layouts.learn(stored.user_id, supplier, event.request_id, change)
             if layout is not None:

@@ -24,7 +24,8 @@ _LABEL_WORDS = 6
 _LABEL_LETTERS = 48
 _MOST_PARTS = 8
 """Words of one code: an IBAN in groups of four."""
-_LONGEST_NAME = 12
+_LONGEST_NAME = 8
+"""Words; what is longer is a sentence."""
 _MOST_WORDS = 6000
 _GROUPED = re.compile(r"[-(]?\d{1,3}(?: \d{3})+(?:[.,]\d{1,4})?[-)]?")
 
@@ -153,7 +154,7 @@ def _codes(paper: Paper, parts: Sequence[int]) -> Iterator[Printed]:
                 if len(run) < part or not any(map(str.isdigit, run[0][0] + run[-1][0])):
                     continue
                 start, end = run[0].start(), run[-1].end()
-                value = cell.span.text[start:end].strip("():;,.#")
+                value = cell.span.text[start:end].strip(" ():;,.#")
                 if value:
                     yield replace(_at(cell, start, end, value, paper), parts=part)
 

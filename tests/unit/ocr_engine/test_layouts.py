@@ -17,7 +17,7 @@ def taught(bill: Bill, layout: Layout | None = None, **said: str | None) -> Layo
     """The layout after a user's corrections of this bill."""
     reading, words = read(bill)
     corrections = [Correction(key=key, value=value) for key, value in said.items()]
-    return learnt(layout or Layout(), words, compared(reading, corrections), corrections)
+    return learnt(layout or Layout(), reading, words, compared(reading, corrections), corrections)
 
 
 def test_the_engine_alone_is_wrong_about_these_papers() -> None:
@@ -84,7 +84,7 @@ def test_the_place_that_the_user_marked_is_the_one_that_counts() -> None:
     wrong = reading.model_copy(update={"fields": {**reading.fields, "total": ReadField(value="100.00")}})
     (grand,) = (place for place in printed_values(Kind.AMOUNT, paper_of(words)) if place.left == "grand sum")
     mark = Correction(key="total", value="121.00", page=0, box=grand.box)
-    layout = learnt(Layout(), words, compared(wrong, [mark]), [mark])
+    layout = learnt(Layout(), wrong, words, compared(wrong, [mark]), [mark])
     assert [anchor.left for anchor in layout.anchors["total"]] == ["grand sum"]
 
 

@@ -195,6 +195,15 @@ async def test_the_first_clients_of_applicants_find_their_routes(gateway: Gatewa
     assert (await call(gateway, f"{path}/validate", document_id=number, values=values))["status_code"] == 0
 
 
+async def test_an_address_that_cannot_be_called_costs_the_call_alone(gateway: Gateway) -> None:
+    account = await token(gateway)
+    for url in ("\ud800", "http://[", "x" * 5000, "ftp://a", "http://1.2.3.4:99999/", "//", "http://a b/", 7, [], {}):
+        for account_token in (account, TEST_TOKEN):
+            given = {"account_token": account_token, "documents": [encoded(PDF)], "webhook_url": url}
+            assert (await call(gateway, PARSE, **given))["status"] == "success", url
+    assert await gateway.database["callbacks"].count_documents({}) == 0
+
+
 async def test_another_kinds_route_and_a_later_time_find_nothing(gateway: Gateway) -> None:
     document = await taken(gateway)
     get = {"document_uuid": document["document_uuid"]}
@@ -299,13 +308,24 @@ async def test_only_administrators_issue_tokens(gateway: Gateway) -> None:
     assert gone.status == 401
 
 
+texts = st.text(st.characters(exclude_categories=()), max_size=30)
+numbers = st.integers(-(10**400), 10**400) | st.floats(allow_nan=False, allow_infinity=False)
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    st.none() | st.booleans() | numbers | texts,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4),
     max_leaves=8,
 )
 names = st.sampled_from(
-    ["account_token", "version", "documents", "document_uuid", "document_ids", "document_uuids", "values", "user_infos"]
+    [
+        "account_token",
+        "version",
+        "documents",
+        "document_uuid",
+        "document_ids",
+        "document_uuids",
+        "values",
+        "webhook_url",
+    ]
 )
 bodies = st.binary(max_size=60) | st.fixed_dictionaries(
     {"params": st.dictionaries(names, json_values | st.just(TEST_TOKEN)) | json_values}, optional={"id": json_values}

@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 from gateway.extract.validation import BadFormat, validation_of
 from shared.contracts.extract import Correction, DocumentCorrected
 
+texts = st.text(st.characters(exclude_categories=()), max_size=30)
+"""Also what no encoding can write."""
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    st.none() | st.booleans() | st.integers(-(10**400), 10**400) | st.floats() | texts,
+    lambda inner: st.lists(inner, max_size=8) | st.dictionaries(texts, inner, max_size=4),
     max_leaves=12,
 )
 
@@ -39,6 +41,9 @@ def corrected(feature: str, content: Any, **options: Any) -> Correction:
         ("SWIFT_code", '{"bic": "CAIXESBBXXX", "verified_bic": false}', "CAIXESBBXXX"),
         ("SWIFT_code", "CAIXESBBXXX", "CAIXESBBXXX"),
         ("SWIFT_code", "[1]", "[1]"),
+        ("SWIFT_code", '{"bic": "\\ud800X"}', "X"),
+        ("total", True, "true"),
+        ("total", 10**4200, "1" + "0" * 4095),
         ("supplier", "\ud800Ltd", "Ltd"),
         ("quantity", 1e-7, "0.0000001"),
         ("total", 1e300, "1e+300"),
@@ -75,7 +80,7 @@ def test_a_marked_place_is_kept_and_one_that_is_none_is_not() -> None:
     box = ["£706.80", 1, 0.88, 0.35, 0.07, 0.0125, 0]
     whole = validation_of({"total": {"content": 706.8, "box": box}}, "invoice", "client").corrections[0]
     assert (whole.text, whole.page, whole.box) == ("£706.80", 1, (0.88, 0.35, 0.07, 0.0125, 0.0))
-    for broken in ([], None, "x", box[:6], ["t", -1, *box[2:]], ["t", "0", *box[2:]], [*box[:6], "0"]):
+    for broken in ([], None, "x", box[:6], ["t", -1, *box[2:]], ["t", "0", *box[2:]], [*box[:6], "0"], [*box[:6], 1e9]):
         correction = validation_of({"total": {"content": 1, "box": broken}}, "invoice", "client").corrections[0]
         assert (correction.page, correction.box) == (None, None)
 
@@ -144,7 +149,8 @@ def test_values_that_are_none_are_refused_with_words(values: Any) -> None:
 
 @given(
     st.dictionaries(
-        st.sampled_from(["total", "date", "SWIFT_code", "invoice_lines", "merged_lines", "VAT_Number", "x" * 100]),
+        st.sampled_from(["total", "date", "SWIFT_code", "invoice_lines", "merged_lines", "VAT_Number", "x" * 100])
+        | texts,
         st.fixed_dictionaries({"content": json_values}, optional={"box": json_values, "lines": json_values})
         | json_values,
     )
@@ -154,11 +160,12 @@ def test_nothing_that_a_client_sends_breaks_anything(values: Any) -> None:
         validation = validation_of(values, "invoice", "client")
     except BadFormat:
         return
-    DocumentCorrected(
+    event = DocumentCorrected(
         request_id="r",
         origin="o",
         user_id="u",
         schema_name="odoo_invoice",
         corrections=validation.corrections,
         lines=validation.lines,
-    ).model_dump_json()
+    )
+    assert DocumentCorrected.model_validate_json(event.model_dump_json()) == event

@@ -50,5 +50,5 @@ def several_named(params: Mapping[str, Any]) -> list[Any] | None:
 
 
 def key_of(given: Any) -> str:
-    """The key of a document in the answer to a call for several: what was sent, as text."""
-    return given if isinstance(given, str) else str(given)
+    """The key of a document in the answer to a call for several: what was sent, as text that can be written."""
+    return str(given).encode("utf-8", "replace").decode()

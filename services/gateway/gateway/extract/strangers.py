@@ -25,5 +25,6 @@ async def find_documents(identifiers: Iterable[Identifier], caller: Caller, deps
         wanted -= numbers
     found = await deps.extract.documents.find(wanted)
     for _ in numbers & wanted - found.keys():
-        await count_stranger(caller, deps)
+        if not (await count_stranger(caller, deps)).accepted:
+            break
     return found

@@ -20,6 +20,8 @@ _LONGEST = 4096
 _BOX = 7
 """Members of a `box`: text, page, and the five coordinates."""
 _MOST_LINES = 1000
+_MOST_PAGES = 100_000
+_LARGEST_ANGLE = 360
 _DAY = len("YYYY-MM-DD")
 
 _KEYS: Mapping[str, str] = {
@@ -59,7 +61,7 @@ def validation_of(values: Any, kind: Kind, perspective: Literal["client", "suppl
     if not isinstance(values, Mapping):
         raise BadFormat("`values` must be an object with one object for each feature")
     corrections = [
-        _correction(str(name), given, kind, perspective)
+        _correction(_text(name), given, kind, perspective)
         for name, given in values.items()
         if name != _LINES and name not in _MERGED
     ]
@@ -92,11 +94,14 @@ def _box(given: Any) -> dict[str, Any]:
     if not isinstance(given, list) or len(given) != _BOX:
         return {}
     text, page, *place = given
-    numbers = [each for each in place if isinstance(each, int | float) and not isinstance(each, bool)]
-    if len(numbers) != len(place) or not isinstance(page, int) or page < 0:
+    if not all(_is_number(each) for each in place) or not isinstance(page, int) or not 0 <= page < _MOST_PAGES:
         return {}
-    shown = _text(text)[:_LONGEST] if isinstance(text, str) else ""
-    return {"text": shown, "page": int(page), "box": tuple(map(float, numbers))}
+    return {"text": _text(text)[:_LONGEST] if isinstance(text, str) else "", "page": int(page), "box": tuple(place)}
+
+
+def _is_number(value: Any) -> bool:
+    """Whether a coordinate, or an angle, can be that."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= _LARGEST_ANGLE
 
 
 def _canonical(name: str, content: Any) -> str | None:
@@ -104,20 +109,26 @@ def _canonical(name: str, content: Any) -> str | None:
 
     A number is a number also as text; what is a list (taxes of older clients) is kept as JSON.
     """
-    if content is None or content is False or content == "":
+    if content is None or content is False:
         return None
-    if isinstance(content, bool):
-        return "true"
-    if isinstance(content, int | float):
-        return _decimal(content)
-    if not isinstance(content, str):
-        return _text(json.dumps(content, ensure_ascii=False, default=str))[:_LONGEST]
-    text = _text(content).strip()
-    if name == "SWIFT_code":
-        text = _bic(text)
-    if name in {"date", "due_date"}:
-        text = _date(text)
+    if isinstance(content, str):
+        text = _text(content).strip()
+        if name == "SWIFT_code":
+            text = _bic(text)
+        elif name in {"date", "due_date"}:
+            text = _date(text)
+    elif isinstance(content, int | float) and content is not True:
+        text = _decimal(content)
+    else:
+        text = _json(content)
     return text[:_LONGEST] or None
+
+
+def _json(content: Any) -> str:
+    try:
+        return _text(json.dumps(content, ensure_ascii=False))
+    except RecursionError:
+        raise BadFormat("a `content` is nested too deeply") from None
 
 
 def _bic(text: str) -> str:
@@ -127,7 +138,7 @@ def _bic(text: str) -> str:
     except ValueError:
         return text
     bic = told.get("bic") if isinstance(told, dict) else None
-    return bic if isinstance(bic, str) else text
+    return _text(bic) if isinstance(bic, str) else text
 
 
 def _date(text: str) -> str:
@@ -160,7 +171,7 @@ def _lines(given: Any) -> tuple[dict[str, str | None], ...]:
 def _line(line: Mapping[str, Any]) -> dict[str, str | None]:
     shown = {key: _canonical(key, line[key]) for key in _LINE_KEYS if key in line}
     if isinstance(taxes := line.get("taxes"), list):
-        shown["tax_rates"] = ",".join(_rates(taxes)) or None
+        shown["tax_rates"] = ",".join(_rates(taxes))[:_LONGEST] or None
     return shown
 
 

@@ -102,8 +102,8 @@ class Shop:
 
     async def at(self, moment: datetime) -> None:
         """Go on to this moment and have all work done that is due then."""
-        self.clock.moment = max(self.clock.moment, moment.astimezone(UTC))
         await self.bus.idle()
+        self.clock.moment = max(self.clock.moment, moment.astimezone(UTC))
         for work in self._works():
             await work()
         await self.bus.idle()

@@ -20,7 +20,6 @@ from sunat_emitter.deps import Deps
 from sunat_emitter.despacho import ask_baja, ask_resumen, dispatch_resumen, look
 from sunat_emitter.endpoints import Breakers
 from sunat_emitter.noticias import tell_resumenes_once
-from sunat_emitter.resending import turn
 from sunat_emitter.resolucion import settle_decided_once
 from sunat_emitter.resumenes import create_resumen
 from sunat_emitter.sending import deliver
@@ -72,12 +71,11 @@ class Shop:
         return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
     async def look(self) -> None:
-        """What the service does with its own events, and in the background, once."""
+        """What the service does with its own events and, about summaries, in the background, once."""
         for event in self.bus.published[self._handed :]:
             if (handler := HANDLERS.get(type(event))) is not None:
                 await handler(event, self.deps)
         self._handed = len(self.bus.published)
-        await turn(sending_of(self.deps))
         await look(self.deps)
         await settle_decided_once(self.deps)
         await tell_resumenes_once(self.deps)

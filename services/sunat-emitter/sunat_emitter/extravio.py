@@ -28,6 +28,8 @@ _ADD: Condicion = 1
 _MODIFY: Condicion = 2
 _VOIDED = frozenset({2323, 2987})
 _ADDED = 2282
+_NOT_ALL = frozenset({2663, 2987})
+"""SUNAT has no document of this number, or only a void or rejected one."""
 
 
 async def replace(resumen: StoredResumen, missing: Missing, deps: Deps, ordinal: int = COPY) -> Later | Held:
@@ -62,12 +64,20 @@ async def follow(resumen: StoredResumen, deps: Deps) -> Decided | Later | Held:
     if not resumen.en_duda:  # nothing of ours was there before: the other's end is its own
         return Decided(Result(RECHAZADO, f"{codigo:04d}", said))
     if other.parte == CONFIRMATION:
-        return Held(f"SUNAT tiene unos comprobantes de este resumen y otros no: revise cada uno ({said})", en_duda=True)
+        return await _not_taken(resumen, codigo, said, deps)
     if codigo in _voiding_codes(resumen):
         return Decided(Result(ACEPTADO, f"{codigo:04d}", f"SUNAT ya lo había procesado: {said}"))
     if codigo in {_ADDED, *_VOIDED} and _confirming(resumen.lineas):
         return await replace(resumen, Missing(said, en_duda=True), deps, CONFIRMATION)
     return Decided(Result(RECHAZADO, f"{codigo:04d}", said))
+
+
+async def _not_taken(resumen: StoredResumen, codigo: int, said: str, deps: Deps) -> Decided | Held:
+    """SUNAT has one of its documents and not another: so it did not take it, as it takes all of one or nothing."""
+    copy = await deps.extravios.reemplazo_of(resumen, COPY)
+    if codigo not in _NOT_ALL or copy is None:
+        return Held(f"No se sabe si SUNAT lo tomó: revise sus comprobantes ({codigo:04d} - {said})", en_duda=True)
+    return Decided(Result(RECHAZADO, copy.codigo_sunat or "", f"{copy.mensaje_sunat} ({copy.identificador})"))
 
 
 def _voiding_codes(resumen: StoredResumen) -> frozenset[int]:

@@ -101,6 +101,7 @@ class Faults:
         left = self._left.get(id(fault), fault.times) - 1
         self._left[id(fault)] = left
         if not left:
+            del self._left[id(fault)]  # another fault may come to lie at the same place
             self.planned = [each for each in self.planned if each is not fault]
 
     def shown(self) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from sunat_emitter.envelope import Reply, Sol, Status, Ticketed
 from sunat_emitter.soap import SoapClient
 from tests.support.comprobantes import EMISOR, HOY, comprobante, signing_key
 from tests.support.resumenes import AYER, LINES, baja, boleta, linea, linea_baja, resumen
-from tests.support.sunat_simulator import Books, Fault, Simulator
+from tests.support.sunat_simulator import Books, Fault, Faults, Simulator
 from tests.support.sunat_simulator.books import LIMA
 
 SOL = Sol(EMISOR.ruc, "MODDATOS", "moddatos")
@@ -179,3 +179,10 @@ async def test_its_books_are_summed_by_issuer_type_and_currency(sender: Sender) 
     }
     assert books.totals(EMISOR.ruc, "ANULADO") == {("03", "PEN"): Decimal("3050.30")}
     assert books.totals("20000000001") == {}
+
+
+def test_each_fault_strikes_as_often_as_it_was_planned() -> None:
+    faults = Faults()
+    for _ in range(50):  # so that a later one lies where an earlier one lay
+        faults.plan(Fault(kind="lost_after"))
+        assert [faults.strike("sendSummary", "x") is None for _ in range(3)] == [False, True, True]

@@ -81,6 +81,10 @@ class Extravios:
         mine = {"_id": resumen.nombre_archivo, "paso": "enviado", "envio.owner": resumen.owner}
         await self._rows.update_one(mine, {"$set": change, "$unset": gone, "$addToSet": lost})
 
+    async def reemplazo_of(self, original: StoredResumen, ordinal: int) -> StoredResumen | None:
+        """The one that took its place."""
+        return read(await self._rows.find_one(_place(original, ordinal), {"lineas": 0}))
+
     async def replace(self, original: StoredResumen, reemplazo: Reemplazo) -> StoredResumen:
         """Make the one that takes its place, and let the original wait for it; one for each ordinal, however often.
 
@@ -88,7 +92,6 @@ class Extravios:
             DuplicateKeyError: others were quicker to number each time.
         """
         lineas = reemplazo.lineas
-        pedido = f"reemplazo/{original.nombre_archivo}"
         document = {
             **original.model_dump(mode="json", include=set(_KEPT)),
             "id": reemplazo.id,
@@ -96,8 +99,7 @@ class Extravios:
             "cantidad": len(lineas),
             "total": sum(each.totales.total for each in lineas),
             "fecha_generacion": reemplazo.day.isoformat(),
-            "pedido": pedido,
-            "parte": reemplazo.ordinal,
+            **_place(original, reemplazo.ordinal),
             "estado": "PENDIENTE",
             "paso": "creado",
             "created_at": reemplazo.now,
@@ -180,6 +182,11 @@ class Extravios:
             projection={"envio": 1},
             return_document=ReturnDocument.AFTER,
         )
+
+
+def _place(original: StoredResumen, ordinal: int) -> dict[str, Any]:
+    """What one that takes another's place is found by."""
+    return {"company": original.company, "pedido": f"reemplazo/{original.nombre_archivo}", "parte": ordinal}
 
 
 _HELD = {"paso": {"$in": list(_OPEN)}, "envio.next_try_at": {"$exists": False}}

@@ -10,6 +10,9 @@ from ocr_engine.local.page import Line, Token
 from ocr_engine.local.recognizer import Quad, Run
 from shared.contracts.reading import Box
 
+_ROOM_ABOVE, _ROOM_BELOW = 0.19, 0.13
+"""Shares of a detected run's height that lie above and below the line of its font (from ascent to descent), as measured
+against the text layers of PDFs that were drawn as scans."""
 _LONG_RUN = 3.0
 """Length over height from which a run's slope is worth something."""
 _SLOPE_SPREAD = 0.03
@@ -128,7 +131,19 @@ def _token(text: str, quad: Quad, run: Run, slope: _Slope, shown: Shown) -> Toke
     right = (points[1][0] + points[2][0]) / 2
     top = (points[0][1] + points[1][1]) / 2
     bottom = (points[2][1] + points[3][1]) / 2
-    return Token(text, left, top, max(right, left), max(bottom, top), run.score, shown.box(quad))
+    return Token(text, left, top, max(right, left), max(bottom, top), run.score, shown.box(_trimmed(quad)))
+
+
+def _trimmed(quad: Quad) -> Quad:
+    """The quad without the room that detection leaves above and below the letters."""
+    (ax, ay), (bx, by), (cx, cy), (dx, dy) = quad
+
+    def between(upper: tuple[float, float], lower: tuple[float, float], share: float) -> tuple[float, float]:
+        return upper[0] + share * (lower[0] - upper[0]), upper[1] + share * (lower[1] - upper[1])
+
+    left, right = ((ax, ay), (dx, dy)), ((bx, by), (cx, cy))
+    low = 1 - _ROOM_BELOW
+    return between(*left, _ROOM_ABOVE), between(*right, _ROOM_ABOVE), between(*right, low), between(*left, low)
 
 
 def _grouped(tokens: list[Token]) -> list[list[Token]]:

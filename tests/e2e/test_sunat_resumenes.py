@@ -106,7 +106,8 @@ async def test_one_body_voids_facturas_and_boletas_and_shows_each_part(platform:
     status, answer = await shop.send("POST", BAJAS, body, Idempotency_Key=key)
     assert (status, answer["message"]) == (200, "Comunicación de Baja enviada correctamente"), answer
     made = answer["data"]
-    assert (made["fecha_baja"], made["cantidad_comprobantes"], made["advertencias"]) == (today(), 2, [])
+    assert (made["fecha_baja"], made["cantidad_comprobantes"]) == (today(), 2)
+    assert made["advertencias"] == ["2 comprobantes van en 2 envíos, cada uno con su ticket: vea partes"]
     assert [each["identificador"][:2] for each in made["partes"]] == ["RA", "RC"]
     assert [each["cantidad_comprobantes"] for each in made["partes"]] == [1, 1]
     assert (made["identificador"], made["ticket"]) == (made["partes"][0]["identificador"], made["partes"][0]["ticket"])

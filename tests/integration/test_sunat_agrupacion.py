@@ -255,6 +255,23 @@ async def test_a_repeat_with_its_key_gets_what_was_made_and_another_body_is_refu
         await summarized(deps, request="r3", clave="key")
 
 
+async def test_more_than_500_of_a_day_make_several_and_that_is_told(database: Database) -> None:
+    deps, _ = await shop(database)
+    first = await database["comprobantes"].find_one({"_id": (await boleta(deps)).nombre_archivo})
+    assert first is not None
+    stem = str(first["_id"]).removesuffix("-1")
+    copies = [
+        {**first, "_id": f"{stem}-{number}", "id": number, "numero": number, "documento": document}
+        for number in range(2, 502)
+        if (document := {**first["documento"], "numero": number})
+    ]
+    await database["comprobantes"].insert_many(copies)
+    made = await summarized(deps)
+    assert [each.cantidad_comprobantes for each in made.partes] == [500, 1]
+    assert [each.identificador[-3:] for each in made.partes] == ["001", "002"]
+    assert made.advertencias == ("501 comprobantes van en 2 envíos, cada uno con su ticket: vea partes",)
+
+
 async def test_of_many_who_ask_at_once_one_gets_each_boleta_and_numbers_have_no_gap(database: Database) -> None:
     deps, _ = await shop(database)
     boletas = [await boleta(deps) for _ in range(6)]

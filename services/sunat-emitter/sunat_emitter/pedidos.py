@@ -73,13 +73,22 @@ async def carry_out(pedido: Pedido, choose: Choose, deps: Deps, *, whole_day: bo
         made = await deps.resumenes.of_request(company, pedido.id)
         chosen = await choose(frozenset(line.comprobante for each in made for line in each.lineas))
         try:
-            for number, parte in enumerate(split(chosen.elegidos, pedido.most), len(made)):
-                stored = await _make(pedido, parte, number, chosen.advertencias if number == 0 else (), deps)
-                made.append(stored)
+            partes = split(chosen.elegidos, pedido.most)
+            for number, parte in enumerate(partes, len(made)):
+                told = _told(chosen, partes) if number == 0 else ()
+                made.append(await _make(pedido, parte, number, told, deps))
         except (SourceChanged, DuplicateKeyError):  # somebody was quicker, perhaps this very request: look again
             continue
         return made
     raise Unavailable("the comprobantes kept changing")
+
+
+def _told(chosen: Eleccion, partes: Sequence[Parte]) -> tuple[str, ...]:
+    """What the client sent otherwise, and that it takes several."""
+    if len(partes) == 1:
+        return chosen.advertencias
+    names = f"{len(chosen.elegidos)} comprobantes van en {len(partes)} envíos, cada uno con su ticket: vea partes"
+    return (*chosen.advertencias, names)
 
 
 async def _make(pedido: Pedido, parte: Parte, number: int, advertencias: tuple[str, ...], deps: Deps) -> StoredResumen:

@@ -28,7 +28,7 @@ from sunat_emitter.conciliacion_diaria import tell_voided_once, turn
 from sunat_emitter.conciliacion_lectura import list_conciliaciones, read_conciliacion
 from sunat_emitter.resending import turn as resend
 from sunat_emitter.settings import ReconcileSettings
-from sunat_emitter.store.conciliaciones import Conciliaciones, StoredConciliacion
+from sunat_emitter.store.conciliaciones import Avance, Conciliaciones, StoredConciliacion
 from sunat_emitter.store.resumenes import Resumenes
 from sunat_emitter.store.revisables import INDEXES, Revisable, Revisables
 from tests.support.envios import COMPANY, EMISOR_ID, Bench, bench_on
@@ -226,6 +226,22 @@ async def test_an_interrupted_run_goes_on_with_the_next_file_and_counts_none_twi
     done = await desk.go_on()
     assert (done.estado, done.revisados, done.conformes) == ("TERMINADA", 4, 4)
     assert desk.asked() == [*names[:2], *[names[2]] * 4, names[3]]
+
+
+async def test_what_a_killed_worker_left_is_taken_up_and_the_dead_one_changes_nothing_more(desk: Desk) -> None:
+    names = sorted([await desk.sent() for _ in range(3)])
+    await desk.begin("run-1")
+    now, runs = desk.bench.now(), desk.runs
+    dead = await runs.claim("run-1", "dead", now, now + timedelta(seconds=60))
+    assert dead is not None
+    seen = Avance(dia=TODAY.isoformat(), nombre=names[0])
+    assert await runs.progress(dead, seen, {"revisados": 1, "conformes": 1}, now + timedelta(seconds=60))
+    assert await desk.conciliador.work("run-1") is None
+    desk.bench.ahead = timedelta(seconds=61)
+    done = await desk.go_on()
+    assert (done.revisados, done.conformes, desk.asked()) == (3, 3, names[1:])
+    assert not await runs.progress(dead, seen, {"revisados": 1}, now + timedelta(hours=1))
+    assert (await runs.read("run-1") or dead).revisados == 3
 
 
 async def test_one_file_that_is_never_answered_for_does_not_stop_the_rest_for_ever(desk: Desk) -> None:

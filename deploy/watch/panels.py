@@ -65,7 +65,7 @@ def figure(title: str, expression: str, unit: str = "short", **more: Any) -> Pan
 
 def or_zero(expression: str) -> str:
     """The expression, or 0 where it finds nothing: of what never happened there is no series."""
-    return f"{expression} or vector(0)"
+    return f"{expression} or on () vector(0)"
 
 
 def rate(metric: str, by: str = "", **labels: str) -> str:

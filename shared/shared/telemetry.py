@@ -35,7 +35,7 @@ HANDLER_SECONDS = Histogram(
 )
 WAIT_SECONDS = Histogram(
     "lumis_bus_wait_seconds",
-    "Time from an event's publication until its handling first begins, by queue; as true as the machines' clocks",
+    "Time from an event's publication to its first delivery, by queue; as true as the machines' clocks",
     ["queue"],
     buckets=(*_LATENCY_BUCKETS, 300, 900, 3600),
 )

@@ -93,7 +93,7 @@ class Consumer:
 
     async def receive(self, message: AbstractIncomingMessage, ladder: Ladder, acks: Acks) -> None:
         """Handle one delivery to its end. Cancelled or cut off, it leaves the message to be delivered again."""
-        started = time.perf_counter()
+        arrived, started = time.time(), time.perf_counter()
         acks.opened(message)
         if self._gather:
             await self._until_gathered()
@@ -103,7 +103,7 @@ class Consumer:
         self._in_flight.inc()
         with span(f"handle {message.type}", attributes, parent=message.headers, kind=SpanKind.CONSUMER):
             try:
-                outcome = await self._settle(message, ladder)
+                outcome = await self._settle(message, ladder, arrived)
                 await acks.ack(message)
             except BROKER_GONE as error:
                 # The broker is gone or refuses: the message was not acked, so it comes again.
@@ -117,11 +117,11 @@ class Consumer:
             self._seconds(outcome).observe(seconds)
             _log.info("message handled", queue=self.queue, outcome=outcome, ms=round(seconds * 1000, 1))
 
-    async def _settle(self, message: AbstractIncomingMessage, ladder: Ladder) -> str:
+    async def _settle(self, message: AbstractIncomingMessage, ladder: Ladder, arrived: float) -> str:
         try:
             delivery = decode(message.body)
             if not message.redelivered and ATTEMPT not in message.headers:
-                self._waited.observe(max(0.0, time.time() - delivery.time.timestamp()))
+                self._waited.observe(max(0.0, arrived - delivery.time.timestamp()))
             outputs = await self._handle(delivery)
             if outputs:
                 await self._publish(outputs, delivery.id)

@@ -19,7 +19,15 @@ IMPORTES = (
 _RESERVED = "correlativos_reservados"
 _DISCOUNTS = ("descuento_items", "descuento_global")
 _PAGE = 5_000
-_ROW = {"documento.lineas": 0, "documento.emisor": 0, "documento.leyendas": 0, "documento.ajustes": 0}
+_ROW = dict.fromkeys(
+    (
+        *("tipo", "serie", "numero", "fecha_emision", "moneda", "estado", "codigo_sunat", "mensaje_sunat"),
+        *("motivo_pendiente", "observaciones", "fuera_de_plazo", "informado_por", "anulado_por", "fecha_envio"),
+        *("documento.cliente", "documento.totales", "documento.referencia"),
+    ),
+    1,
+)
+"""What a line of the CSV is made of."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +86,7 @@ class Reportes:
             day += timedelta(days=1)
 
     async def rows(self, periodo: Periodo, after: tuple[str, str], limit: int) -> list[dict[str, Any]]:
-        """Comprobantes without their lines, by day and name, after this day and name."""
+        """What is reported of comprobantes, by day and name, after this day and name."""
         low = max(periodo.desde.isoformat(), after[0])
         wanted = {
             **_of(periodo),

@@ -11,8 +11,7 @@ from rapidfuzz import fuzz
 
 from ocr_engine.comparison import AMOUNTS, Compared, Verdict, canonical, same
 from ocr_engine.evidence import Word
-from ocr_engine.local.lumis.place import Paper
-from ocr_engine.printed import Kind, Printed, every_length, kind_of, paper_of, printed_values
+from ocr_engine.printed import Kind, Printed, Values, kind_of
 from ocr_engine.proof import candidate_of
 from shared.contracts.extract import Correction
 from shared.contracts.reading import Box, Candidate, ReadField, Reading, Source
@@ -79,13 +78,13 @@ def recalled(reading: Reading, words: Sequence[Word], layout: Layout, source: So
     A value that was read before stays as a candidate. A field without a trusted anchor, whose place holds nothing of
     its kind, or whose value a certain source gave, is left as it was read. `source`: what the words come from.
     """
-    paper = paper_of(words)
+    values = Values(words)
     fields, changed = dict(reading.fields), []
     for key, anchors in layout.anchors.items():
         before = fields.get(key)
         if before is None or before.source in CERTAIN:
             continue
-        chosen = _voted(key, anchors, paper)
+        chosen = _voted(key, anchors, values)
         if chosen is None or (before.value is not None and _says(key, before.value, chosen[0].value)):
             continue
         fields[key] = _raised(key, before, *chosen, source=source)
@@ -112,7 +111,7 @@ def learnt(
     or missed, and to which no anchor leads, is looked for on the paper: where it stands is a new anchor, unless another
     field was read there (a total without tax is its own subtotal, and teaches nothing of where either stands).
     """
-    paper = paper_of(words)
+    values = Values(words)
     marks = {each.key: each for each in corrections}
     anchors = dict(layout.anchors)
     wrong = {each.key for each in found if each.verdict is not Verdict.RIGHT}
@@ -121,20 +120,20 @@ def learnt(
         kind = kind_of(each.key)
         if kind is None or each.key not in marks:
             continue
-        judged = [_judged(each, anchor, paper) for anchor in anchors.get(each.key, ())]
+        judged = [_judged(each, anchor, values) for anchor in anchors.get(each.key, ())]
         kept = [anchor for anchor, _ in judged]
         if each.verdict in {Verdict.WRONG, Verdict.MISSED} and not any(hit for _, hit in judged):
             others = [box for key, box in owned.items() if kind_of(key) is kind]
-            kept += _new_anchors(each, marks[each.key], _places(each, kind, paper, others), paper)
+            kept += _new_anchors(each, marks[each.key], _places(each, kind, values, others), values)
         if kept:
             kept.sort(key=lambda anchor: -anchor.trust)
             anchors[each.key] = tuple(kept[:MOST_ANCHORS])
     return Layout(anchors)
 
 
-def _judged(each: Compared, anchor: Anchor, paper: Paper) -> tuple[Anchor, bool]:
+def _judged(each: Compared, anchor: Anchor, values: Values) -> tuple[Anchor, bool]:
     """The anchor, trusted by where it leads on this paper; and whether that is the right value."""
-    chosen = _chosen(each.key, anchor, paper)
+    chosen = _chosen(each.key, anchor, values)
     if chosen is None:
         return anchor, False
     right = each.correct is not None and same(each.key, chosen.value, each.correct)
@@ -142,12 +141,12 @@ def _judged(each: Compared, anchor: Anchor, paper: Paper) -> tuple[Anchor, bool]
     return replace(anchor, trust=round(trust, 4)), right
 
 
-def _places(each: Compared, kind: Kind, paper: Paper, others: Sequence[Box]) -> list[Printed]:
+def _places(each: Compared, kind: Kind, values: Values, others: Sequence[Box]) -> list[Printed]:
     """Where the right value is printed and no other field stands, the likeliest place first."""
     correct = canonical(each.key, each.correct or "")
     places = [
         place
-        for place in printed_values(kind, paper, parts=every_length())
+        for place in values.of_any_length(kind)
         if canonical(each.key, place.value) == correct
         and not any(_apart(place, None, box) < _SAME_PLACE for box in others)
     ]
@@ -156,14 +155,14 @@ def _places(each: Compared, kind: Kind, paper: Paper, others: Sequence[Box]) -> 
     return sorted(places, key=lambda place: not place.left)
 
 
-def _new_anchors(each: Compared, mark: Correction, places: Sequence[Printed], paper: Paper) -> list[Anchor]:
+def _new_anchors(each: Compared, mark: Correction, places: Sequence[Printed], values: Values) -> list[Anchor]:
     """Anchors at the place that the user marked, else at the first ones."""
     correct = each.correct or ""
     if mark.box is not None and places:
         box, page = mark.box, mark.page
         places = [min(places, key=lambda place: _apart(place, page, box))]
-    anchors = [_anchor(each.key, place, paper) for place in places[:_MOST_PLACES]]
-    leads = ((anchor, _chosen(each.key, anchor, paper)) for anchor in anchors)
+    anchors = [_anchor(each.key, place, values) for place in places[:_MOST_PLACES]]
+    leads = ((anchor, _chosen(each.key, anchor, values)) for anchor in anchors)
     # One that leads elsewhere on the very paper that it was learnt from tells nothing.
     return [anchor for anchor, lead in leads if lead is not None and same(each.key, lead.value, correct)]
 
@@ -173,13 +172,13 @@ def _apart(place: Printed, page: int | None, box: Box) -> float:
     return abs(place.box[0] - box[0]) + abs(place.box[1] - box[1]) + other
 
 
-def _anchor(key: str, place: Printed, paper: Paper) -> Anchor:
+def _anchor(key: str, place: Printed, values: Values) -> Anchor:
     value = _value(key, place)
     return Anchor(
         left=place.left,
         above=place.above,
         page=place.page,
-        from_last=_last_page(paper) - place.page,
+        from_last=values.last_page - place.page,
         x=place.x,
         y=place.y,
         parts=place.parts,
@@ -206,15 +205,11 @@ def _shape(value: str) -> str:
     )
 
 
-def _last_page(paper: Paper) -> int:
-    return max((line.page for line in paper.lines), default=0)
-
-
-def _voted(key: str, anchors: Sequence[Anchor], paper: Paper) -> tuple[Printed, float] | None:
+def _voted(key: str, anchors: Sequence[Anchor], values: Values) -> tuple[Printed, float] | None:
     """The value to which the most trusted anchors lead, and their trust."""
     votes: dict[str, tuple[Printed, float]] = {}
     for anchor in anchors:
-        chosen = _chosen(key, anchor, paper) if anchor.trust >= _LEAST_TRUST else None
+        chosen = _chosen(key, anchor, values) if anchor.trust >= _LEAST_TRUST else None
         if chosen is not None:
             name = canonical(key, chosen.value)
             first, trust = votes.get(name, (chosen, 0.0))
@@ -222,18 +217,18 @@ def _voted(key: str, anchors: Sequence[Anchor], paper: Paper) -> tuple[Printed, 
     return max(votes.values(), key=lambda vote: vote[1], default=None)
 
 
-def _chosen(key: str, anchor: Anchor, paper: Paper) -> Printed | None:
+def _chosen(key: str, anchor: Anchor, values: Values) -> Printed | None:
     """The value to which an anchor leads: under its label, the nearest to its place; without a label, at its place."""
     kind = kind_of(key)
     if kind is None:
         return None
-    last = _last_page(paper)
+    last, is_compact = values.last_page, key in _COMPACT
     labelled = bool(anchor.left or anchor.above)
-    parts = every_length() if key in _COMPACT else (anchor.parts,)
+    printed = values.of(kind, parts=anchor.parts, month_first=anchor.month_first)
     fitting = [
         place
-        for place in printed_values(kind, paper, parts=parts, month_first=anchor.month_first)
-        if (_has_label(place, anchor) if labelled else _stands_at(place, anchor)) and _looks(key, place, anchor)
+        for place in (values.of_any_length(kind) if is_compact else printed)
+        if _looks(key, place, anchor) and (_has_label(place, anchor) if labelled else _stands_at(place, anchor))
     ]
 
     def distance(place: Printed) -> tuple[bool, float, int]:

@@ -1,5 +1,6 @@
 """What the engine learns from users' corrections: how right it is, and where a supplier's values stand."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -42,7 +43,8 @@ class Learning:
         if known is None:
             return reading, supplier.layout_id
         layout, layout_id = known
-        reading, changed = recalled(reading, result.words, layout, result.words_from)
+        # Long papers take tenths of a second, in which others are to be answered.
+        reading, changed = await asyncio.to_thread(recalled, reading, result.words, layout, result.words_from)
         for key in changed:
             RECALLED.labels(reading.schema_name, key).inc()
         if changed:

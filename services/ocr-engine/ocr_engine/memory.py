@@ -1,5 +1,6 @@
 """The collection `layouts`: what is remembered of each supplier's papers, by user; labels, places and hashes alone."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -52,7 +53,7 @@ class Layouts:
             if row is not None and request_id in row["seen"]:
                 return None
             before = _layout(row) if row else Layout()
-            after = change(before)
+            after = await asyncio.to_thread(change, before)
             if after == before:
                 return None
             if await self._write(row, user_id, supplier, request_id, after):

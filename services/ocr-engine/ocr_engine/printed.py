@@ -2,9 +2,10 @@
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 from itertools import groupby
 
 from ocr_engine.comparison import AMOUNTS, CODES, DATES
@@ -52,23 +53,59 @@ def kind_of(key: str) -> Kind | None:
 
 @dataclass(frozen=True)
 class Printed:
-    """A value where it stands."""
+    """A value where it stands. What labels it is only looked at when it is asked for."""
 
     value: str
     """Canonical, as a reading holds it."""
-    raw: str
-    page: int
-    box: Box
-    left: str
-    """The words before it on its line, as a label: letters only, folded."""
-    above: str
-    x: float
-    """Where it begins (an amount: ends), over the page's width."""
-    y: float
-    """How far down it stands, over the page's height."""
+    cell: Cell
+    start: int
+    end: int
+    """Characters of the cell's text."""
+    paper: Paper
     parts: int = 1
     """Words of a code."""
     month_first: bool = False
+    is_amount: bool = False
+
+    @cached_property
+    def span(self) -> Span:
+        """The words."""
+        return self.cell.span.part(self.start, self.end)
+
+    @property
+    def raw(self) -> str:
+        """As printed."""
+        return self.cell.span.text[self.start : self.end].strip()
+
+    @property
+    def page(self) -> int:
+        """From 0."""
+        return self.cell.span.page
+
+    @property
+    def box(self) -> Box:
+        """The place on the page as shown."""
+        return self.span.box
+
+    @cached_property
+    def left(self) -> str:
+        """The words before it on its line, as a label: letters only, folded."""
+        return _before(self.cell, self.start, self.paper)
+
+    @cached_property
+    def above(self) -> str:
+        """The words above it, likewise."""
+        return _label(_over(self.span, self.cell.line, self.paper))
+
+    @property
+    def x(self) -> float:
+        """Where it begins (an amount, which is aligned there: ends), over the page's width."""
+        return round((self.span.right if self.is_amount else self.span.left) / _UNITS, 4)
+
+    @property
+    def y(self) -> float:
+        """How far down it stands, over the page's height."""
+        return round(self.span.tokens[0].middle / _UNITS / (self.span.aspect or 1.0), 4)
 
 
 def paper_of(words: Sequence[Word]) -> Paper:
@@ -85,27 +122,42 @@ def paper_of(words: Sequence[Word]) -> Paper:
     return Paper.of(made)
 
 
-def printed_values(
-    kind: Kind, paper: Paper, *, parts: Iterable[int] = (1,), month_first: bool = False
-) -> list[Printed]:
-    """Every value of a kind on the paper in reading order. `parts`: of how many words a code may be."""
-    match kind:
-        case Kind.DATE:
-            vote = month_comes_first(line.text for line in paper.lines)
-            order = month_first if vote is None else vote
-            found = _dates(paper, month_first=order)
-        case Kind.AMOUNT:
-            found = _amounts(paper, decimal_sign(line.text for line in paper.lines))
-        case Kind.CODE:
-            found = _codes(paper, sorted({part for part in parts if 0 < part <= _MOST_PARTS}))
-        case Kind.NAME:
-            found = _names(paper)
-    return list(found)
+class Values:
+    """What is printed on a paper, by kind; looked for once."""
 
+    def __init__(self, words: Sequence[Word]) -> None:
+        self.paper = paper_of(words)
+        self._found: dict[tuple[Kind, int, bool], list[Printed]] = {}
 
-def every_length() -> range:
-    """Of how many words a code may be, where nothing is known of it."""
-    return range(1, _MOST_PARTS + 1)
+    @property
+    def last_page(self) -> int:
+        """From 0."""
+        return max((line.page for line in self.paper.lines), default=0)
+
+    def of(self, kind: Kind, *, parts: int = 1, month_first: bool = False) -> list[Printed]:
+        """Every value of a kind in reading order. `parts`: of how many words a code is."""
+        key = (kind, parts if kind is Kind.CODE else 1, month_first and kind is Kind.DATE)
+        if key not in self._found:
+            self._found[key] = list(self._all(*key))
+        return self._found[key]
+
+    def of_any_length(self, kind: Kind) -> list[Printed]:
+        """Every value of a kind; codes of one word first."""
+        lengths = range(1, (_MOST_PARTS if kind is Kind.CODE else 1) + 1)
+        return [each for parts in lengths for each in self.of(kind, parts=parts)]
+
+    def _all(self, kind: Kind, parts: int, month_first: bool) -> Iterator[Printed]:  # noqa: FBT001 - a part of the key
+        paper = self.paper
+        match kind:
+            case Kind.DATE:
+                vote = month_comes_first(line.text for line in paper.lines)
+                yield from _dates(paper, month_first=month_first if vote is None else vote)
+            case Kind.AMOUNT:
+                yield from _amounts(paper, decimal_sign(line.text for line in paper.lines))
+            case Kind.CODE:
+                yield from _codes(paper, parts)
+            case Kind.NAME:
+                yield from _names(paper)
 
 
 def _straight(word: Word) -> Token:
@@ -126,8 +178,8 @@ def _on_one_line(before: tuple[Word, Token], after: tuple[Word, Token]) -> bool:
 def _dates(paper: Paper, *, month_first: bool) -> Iterator[Printed]:
     for cell in paper.cells():
         for date in find_dates(cell.span.text, month_first=month_first):
-            at = _at(cell, date.start, date.end, date.value.isoformat(), paper)
-            yield replace(at, month_first=month_first)
+            at = Printed(date.value.isoformat(), cell, date.start, date.end, paper, month_first=month_first)
+            yield at
             if date.other is not None:
                 yield replace(at, value=date.other.isoformat(), month_first=not month_first)
 
@@ -135,28 +187,29 @@ def _dates(paper: Paper, *, month_first: bool) -> Iterator[Printed]:
 def _amounts(paper: Paper, decimal: str) -> Iterator[Printed]:
     for cell in paper.cells():
         text = cell.span.text
+        if not any(map(str.isdigit, text)):
+            continue
         grouped = [(hit.start(), hit.end()) for hit in _GROUPED.finditer(text)]
         single = [(hit.start(), hit.end()) for hit in re.finditer(r"\S+", text)]
         free = [each for each in single if not any(start < each[1] and each[0] < end for start, end in grouped)]
         for start, end in sorted(grouped + free):
             amount = parse_number(text[start:end].replace(" ", ""), decimal)
             if amount is not None:
-                right = cell.span.part(start, end).right / _UNITS  # amounts are aligned there
-                yield replace(_at(cell, start, end, f"{amount:f}", paper), x=round(right, 4))
+                yield Printed(f"{amount:f}", cell, start, end, paper, is_amount=True)
 
 
-def _codes(paper: Paper, parts: Sequence[int]) -> Iterator[Printed]:
+def _codes(paper: Paper, parts: int) -> Iterator[Printed]:
     for cell in paper.cells():
-        words = list(re.finditer(r"\S+", cell.span.text))
-        for first, _ in enumerate(words):
-            for part in parts:
-                run = words[first : first + part]
-                if len(run) < part or not any(map(str.isdigit, run[0][0] + run[-1][0])):
-                    continue
-                start, end = run[0].start(), run[-1].end()
-                value = cell.span.text[start:end].strip(" ():;,.#")
+        text = cell.span.text
+        if not any(map(str.isdigit, text)):
+            continue
+        words = list(re.finditer(r"\S+", text))
+        for first in range(len(words) - parts + 1):
+            start, end = words[first].start(), words[first + parts - 1].end()
+            if any(map(str.isdigit, words[first][0] + words[first + parts - 1][0])):
+                value = text[start:end].strip(" ():;,.#")
                 if value:
-                    yield replace(_at(cell, start, end, value, paper), parts=part)
+                    yield Printed(value, cell, start, end, paper, parts=parts)
 
 
 def _names(paper: Paper) -> Iterator[Printed]:
@@ -166,21 +219,7 @@ def _names(paper: Paper) -> Iterator[Printed]:
         for start in (0, *(hit.end() for hit in re.finditer(r":\s+", text))):
             value = text[start:].strip()
             if 0 < len(value.split()) <= _LONGEST_NAME and any(map(str.isalpha, value)):
-                yield _at(cell, start, len(text), value, paper)
-
-
-def _at(cell: Cell, start: int, end: int, value: str, paper: Paper) -> Printed:
-    span = cell.span.part(start, end)
-    return Printed(
-        value=value,
-        raw=cell.span.text[start:end].strip(),
-        page=span.page,
-        box=span.box,
-        left=_before(cell, start, paper),
-        above=_label(_over(span, cell.line, paper)),
-        x=round(span.left / _UNITS, 4),
-        y=round(span.tokens[0].middle / _UNITS / (span.aspect or 1.0), 4),
-    )
+                yield Printed(value, cell, start, len(text), paper)
 
 
 def _before(cell: Cell, start: int, paper: Paper) -> str:

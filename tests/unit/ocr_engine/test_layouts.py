@@ -7,7 +7,7 @@ import pytest
 from ocr_engine.comparison import compared
 from ocr_engine.evidence import Word
 from ocr_engine.layouts import Anchor, Layout, learnt, recalled
-from ocr_engine.printed import Kind, paper_of, printed_values
+from ocr_engine.printed import Kind, Values
 from shared.contracts.extract import Correction
 from shared.contracts.reading import ReadField, Reading
 from tests.support.drawn_bills import FIRST, NEXT, Bill, read
@@ -82,7 +82,7 @@ def test_the_place_that_the_user_marked_is_the_one_that_counts() -> None:
     bill = replace(FIRST, labels=("Kassadag", "Grand sum"), crates=0)
     reading, words = read(bill)
     wrong = reading.model_copy(update={"fields": {**reading.fields, "total": ReadField(value="100.00")}})
-    (grand,) = (place for place in printed_values(Kind.AMOUNT, paper_of(words)) if place.left == "grand sum")
+    (grand,) = (place for place in Values(words).of(Kind.AMOUNT) if place.left == "grand sum")
     mark = Correction(key="total", value="121.00", page=0, box=grand.box)
     layout = learnt(Layout(), wrong, words, compared(wrong, [mark]), [mark])
     assert [anchor.left for anchor in layout.anchors["total"]] == ["grand sum"]

@@ -68,7 +68,7 @@ bench: servers ## Measure speed and memory (ONLY=bus for one)
 bench-ocr: install ## Score and time the offline engine on papers with a truth (FOLDER=…), with an HTML report
 	@$(PY) -m tests.benchmarks.bench_ocr $(FOLDER)
 
-specs: install ## Write the generated documents: OpenAPI, AsyncAPI
+specs: install ## Write the generated documents: OpenAPI, AsyncAPI, the table of metrics, Grafana's dashboards
 	@$(PY) -m deploy.specs
 
 lock: install ## Write requirements.lock anew out of the pyproject files

@@ -55,7 +55,7 @@ async def watched(platform: Platform, tmp_path_factory: pytest.TempPathFactory) 
         await asyncio.to_thread(server.wait_ready)
         async with aiohttp.ClientSession() as client:
             asked = Asked(server.url, client)
-            await until(lambda: _all_up(asked), seconds=20)
+            await until(lambda: _all_up(asked), seconds=30)
             await _load(platform)
             yield asked
     finally:
@@ -81,7 +81,7 @@ async def _load(platform: Platform) -> None:
 
 
 async def test_every_service_and_the_brokers_own_endpoints_are_scraped(watched: Asked) -> None:
-    rows = await watched.values("up")
+    rows = await watched.values("max_over_time(up[1m])")  # a busy machine may miss one of the many looks
     assert {row["service"] for row, value in rows if row["job"] == "lumis" and value == 1} == {
         row.name for row in SERVICES
     }
@@ -117,7 +117,7 @@ async def test_every_panel_shows_something_after_a_load(watched: Asked, dashboar
         return not empty
 
     try:
-        await until(all_show, seconds=10)
+        await until(all_show, seconds=30)
     except AssertionError:
         raise AssertionError("\n".join(["panels without a line:", *sorted(empty)])) from None
     assert unnamed == set()

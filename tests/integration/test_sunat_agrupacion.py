@@ -1,137 +1,56 @@
 """Boletas and facturas into RCs and RAs and out again, on a real database; SUNAT's word is written by the test."""
 
-import argparse
 import asyncio
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
 from shared.contracts.comprobantes import ComprobanteAccepted
-from shared.contracts.message import Event
 from shared.contracts.resumenes import ComprobanteVoided, ResumenIssued, ResumenResolved
-from shared.contracts.sunat.comprobantes import ComprobanteShown
-from shared.contracts.sunat.emision import IssueNota, NotaInput, ReadComprobante
+from shared.contracts.sunat.emision import IssueNota, NotaInput
 from shared.contracts.sunat.resumenes import (
-    BajaInput,
-    CreateBaja,
-    CreateResumen,
     ListBajas,
     ListResumenes,
     ReadBaja,
     ReadResumen,
     ResumenesPage,
     ResumenesShown,
-    ResumenInput,
 )
-from shared.contracts.sunat.ventas import ReadVenta, VentaShown
 from shared.errors import Refused
 from shared.mongo import Database
-from sunat_emitter.bajas import create_baja, list_bajas, read_baja
-from sunat_emitter.clock import LIMA
-from sunat_emitter.deps import Deps, Nightly
-from sunat_emitter.facturacion import read_comprobante
-from sunat_emitter.noche import summarize_now
-from sunat_emitter.nocturno import LAST_REFUSAL, night
+from sunat_emitter.bajas import list_bajas, read_baja
 from sunat_emitter.notas import issue_nota
 from sunat_emitter.noticias import tell_resumenes_once
 from sunat_emitter.resolucion import apply_resolution, settle_decided_once
-from sunat_emitter.resumenes import create_resumen, list_resumenes, read_resumen
+from sunat_emitter.resumenes import list_resumenes, read_resumen
 from sunat_emitter.retiro import withdraw
-from sunat_emitter.store import StoredResumen
-from sunat_emitter.store.envios import Envios, Result
-from sunat_emitter.ventas import read_venta
+from sunat_emitter.store.envios import Envios
+from tests.support.agrupacion import (
+    ACCEPTED,
+    REFUSED,
+    boleta,
+    decided,
+    line,
+    named,
+    resolved,
+    sale_state,
+    shop,
+    state,
+    summarized,
+    today,
+    voided,
+)
 from tests.support.sunat import (
     COMPANY,
     LAPTOP,
     MOUSE,
-    PERSONA,
-    SilentBus,
     emitter,
     invoice,
     sell,
-    set_up,
     settle,
     venta_of,
 )
-
-ACCEPTED = Result("ACEPTADO", "0", "El Resumen diario ha sido aceptado")
-REFUSED = Result("RECHAZADO", "2663", "El documento ya fue informado")
-
-
-async def shop(database: Database, mode: str = "resumen", **settings: Any) -> tuple[Deps, SilentBus]:
-    """An issuer whose boletas wait for a summary."""
-    bus = SilentBus()
-    deps = await emitter(database, bus, **settings)
-    await set_up(deps, envio_boletas=mode)
-    return deps, bus
-
-
-async def boleta(deps: Deps, *items: dict[str, Any]) -> ComprobanteShown:
-    return await invoice(deps, (await sell(deps, venta_of(PERSONA, *(items or (MOUSE,))))).id, "03")
-
-
-def today(deps: Deps) -> str:
-    return deps.now().astimezone(LIMA).date().isoformat()
-
-
-def line(shown: ComprobanteShown, **fields: Any) -> dict[str, Any]:
-    return {"tipo": shown.tipo, "serie": shown.serie, "numero": shown.numero, **fields}
-
-
-async def summarized(deps: Deps, *lines: dict[str, Any], request: str = "r", **said: Any) -> ResumenesShown:
-    fecha = said.pop("fecha", today(deps))
-    resumen = ResumenInput.model_validate({"fecha": fecha, "comprobantes": lines})
-    call = CreateResumen(request_id=request, origin="gateway-test", company=COMPANY, resumen=resumen, **said)
-    answer = (await create_resumen(call, deps)).answer
-    assert isinstance(answer, ResumenesShown)
-    return answer
-
-
-async def voided(deps: Deps, *lines: dict[str, Any], request: str = "v", **said: Any) -> ResumenesShown:
-    baja = BajaInput.model_validate({"comprobantes": lines})
-    call = CreateBaja(request_id=request, origin="gateway-test", company=COMPANY, baja=baja, **said)
-    answer = (await create_baja(call, deps)).answer
-    assert isinstance(answer, ResumenesShown)
-    return answer
-
-
-async def decided(deps: Deps, name: str, result: Result, ticket: str = "20251013001") -> StoredResumen:
-    """What the sender does: takes it, gets a ticket, learns of the end."""
-    now = deps.now()
-    until = now + timedelta(seconds=40)
-    taken = await deps.resumenes.claim(name, "sender", now, until)
-    assert taken is not None
-    assert await deps.resumenes.sign(taken, "digest")
-    assert await deps.resumenes.begin_try(taken, now, until)
-    assert await deps.resumenes.keep_ticket(taken, ticket, now, now)
-    taken = await deps.resumenes.claim(name, "poller", now, until)
-    assert taken is not None
-    found = await deps.resumenes.decide(taken, result, deps.now())
-    assert found is not None
-    return found
-
-
-async def resolved(deps: Deps, name: str, result: Result = ACCEPTED, ticket: str = "20251013001") -> None:
-    await apply_resolution(await decided(deps, name, result, ticket), deps)
-
-
-async def state(deps: Deps, shown: ComprobanteShown) -> ComprobanteShown:
-    call = ReadComprobante(company=COMPANY, nombre_archivo=shown.nombre_archivo)
-    answer = (await read_comprobante(call, deps)).answer
-    assert isinstance(answer, ComprobanteShown)
-    return answer
-
-
-async def sale_state(deps: Deps, shown: ComprobanteShown) -> str:
-    answer = (await read_venta(ReadVenta(company=COMPANY, id=shown.venta_id or 0), deps)).answer
-    assert isinstance(answer, VentaShown)
-    return answer.estado
-
-
-def named(events: list[Event], kind: type[Event]) -> list[str]:
-    return [event.model_dump()["nombre_archivo"] for event in events if isinstance(event, kind)]
 
 
 async def test_a_boleta_that_waits_for_a_summary_is_never_sent_by_itself(database: Database) -> None:
@@ -306,57 +225,6 @@ async def test_what_a_crash_left_half_done_is_seen_through_and_told(database: Da
     assert named(bus.published, ResumenResolved) == [name]
 
 
-async def test_by_night_each_day_is_summarised_once_whoever_looks(database: Database) -> None:
-    deps, _ = await shop(database, nightly=Nightly("00:00", 1.0))
-    await boleta(deps)
-    ahead = await emitter(database, nightly=deps.nightly, now=lambda: deps.now() + timedelta(days=1))
-    await boleta(ahead)
-    later = await emitter(database, nightly=deps.nightly, now=lambda: deps.now() + timedelta(days=3))
-    assert sum(await asyncio.gather(*(night(later) for _ in range(4)))) == 2
-    found, _ = await deps.resumenes.page({"company": COMPANY}, 0, 10)
-    assert sorted((each.fecha_referencia - found[0].fecha_generacion).days for each in found) == [-3, -2]
-    await boleta(later)
-    assert await night(later) == 0
-
-
-async def test_an_issuer_without_the_nightly_job_is_left_alone_and_one_of_his_own_hour_waits(
-    database: Database,
-) -> None:
-    deps, _ = await shop(database, nightly=Nightly("00:00", 1.0))
-    await boleta(deps)
-    await set_up(deps, resumen_automatico=False)
-    assert await night(deps) == 0
-    await set_up(deps, resumen_automatico=True)
-    assert await night(deps) == 1
-
-
-async def test_an_issuer_that_cannot_sign_stops_nobody_else(database: Database) -> None:
-    deps, _ = await shop(database, nightly=Nightly("00:00", 1.0))
-    await boleta(deps)
-    await set_up(deps, "company:other", ruc="20123456786", envio_boletas="resumen")
-    other = await sell(deps, venta_of(PERSONA, MOUSE), "company:other")
-    await invoice(deps, other.id, "03", "company:other")
-    first = await deps.emisores.of_company(COMPANY)
-    assert first is not None
-    await deps.emisores.change(first.id, {"certificado": None}, deps.now())
-    assert await night(deps) == 1
-    assert (await deps.resumenes.page({"company": "company:other"}, 0, 10))[1] == 1
-
-
-async def test_what_is_refused_again_and_again_is_taken_apart_and_then_waits_for_a_person(database: Database) -> None:
-    deps, _ = await shop(database, nightly=Nightly("00:00", 1.0))
-    issued = await boleta(deps)
-    for day in range(1, LAST_REFUSAL + 2):
-        later = await emitter(database, nightly=deps.nightly, now=lambda day=day: deps.now() + timedelta(days=day))
-        made = await night(later)
-        assert made == (1 if day <= LAST_REFUSAL else 0)
-        if made:
-            newest = (await deps.resumenes.page({"company": COMPANY}, 0, 1))[0][0]
-            await resolved(later, newest.nombre_archivo, REFUSED)
-    assert (await state(deps, issued)).estado_sunat == "PENDIENTE"
-    assert (await summarized(deps, line(issued), request="a person")).partes
-
-
 async def test_a_boleta_that_was_never_sent_by_itself_may_go_into_a_summary(database: Database) -> None:
     deps, _ = await shop(database, "individual")
     issued = await boleta(deps)
@@ -384,20 +252,6 @@ async def test_no_note_is_issued_on_what_is_being_voided(database: Database) -> 
         await issue_nota(IssueNota(request_id="n", origin="gateway-test", company=COMPANY, nota=nota), deps)
 
 
-async def test_the_command_does_the_night_s_work_and_says_what_it_made(
-    database: Database, capsys: pytest.CaptureFixture[str]
-) -> None:
-    deps, _ = await shop(database)
-    await boleta(deps)
-    given = argparse.Namespace(day=None, ruc=None)
-    assert await summarize_now(database, vault=deps.vault, given=given) == 0
-    name, day, count = capsys.readouterr().out.strip().split("\t")
-    assert (day, count) == (today(deps), "1")
-    waiting = await deps.resumenes.find(name)
-    assert waiting is not None
-    assert (waiting.paso, waiting.envio["por_contar"]) == ("creado", ["issued"])
-
-
 async def test_what_no_summary_takes_goes_by_itself(database: Database) -> None:
     deps, _ = await shop(database)
     nobody = {"tipo_documento": "-", "numero_documento": "-", "nombre": "CLIENTE DEL EXTERIOR"}
@@ -420,3 +274,15 @@ async def test_what_never_left_is_taken_back_and_what_sunat_may_have_is_not(data
     await deps.resumenes.postpone(taken, "SUNAT no responde", now, en_duda=True, escalon=1)
     assert await withdraw(name, deps) == "SUNAT may have it: its end is waited for"
     assert await deps.resumenes.due(deps.now(), 10) == [name]
+
+
+async def test_what_a_repeat_cannot_add_any_more_is_told_and_what_was_made_stands(database: Database) -> None:
+    deps, _ = await shop(database)
+    first, second = await boleta(deps), await boleta(deps)
+    made = await summarized(deps, line(first), line(second), request="r", clave="key")
+    # As a crash between two parts leaves it: one comprobante is in, the other was taken by somebody else.
+    name = made.partes[0].nombre_archivo
+    await database["resumenes"].update_one({"_id": name}, {"$pop": {"lineas": 1}})
+    again = await summarized(deps, line(first), line(second), request="r2", clave="key")
+    assert [each.nombre_archivo for each in again.partes] == [name]
+    assert again.advertencias[0].startswith("El resto no se envió: B001-2 ya está en RC-")

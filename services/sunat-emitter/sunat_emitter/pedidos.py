@@ -60,7 +60,7 @@ async def carry_out(pedido: Pedido, choose: Choose, deps: Deps, *, whole_day: bo
     `whole_day`: it asks for whatever is pending, so a repeat adds nothing to what there was then.
 
     Raises:
-        Refused: `CLAVE_REUTILIZADA`, and what `choose` refuses.
+        Refused: `CLAVE_REUTILIZADA`, and what `choose` refuses; nothing was made.
         Unavailable: it is not known what was made; a repeat finds out.
     """
     company = pedido.emisor.company
@@ -71,7 +71,12 @@ async def carry_out(pedido: Pedido, choose: Choose, deps: Deps, *, whole_day: bo
         return first
     for _ in range(_ATTEMPTS):
         made = await deps.resumenes.of_request(company, pedido.id)
-        chosen = await choose(frozenset(line.comprobante for each in made for line in each.lineas))
+        try:
+            chosen = await choose(frozenset(line.comprobante for each in made for line in each.lineas))
+        except Refused as refusal:
+            if not made:
+                raise
+            return _with_rest(made, refusal)
         try:
             partes = split(chosen.elegidos, pedido.most)
             for number, parte in enumerate(partes, len(made)):
@@ -81,6 +86,12 @@ async def carry_out(pedido: Pedido, choose: Choose, deps: Deps, *, whole_day: bo
             continue
         return made
     raise Unavailable("the comprobantes kept changing")
+
+
+def _with_rest(made: Sequence[StoredResumen], refusal: Refused) -> list[StoredResumen]:
+    """What was made stands; why the rest cannot go any more is told."""
+    told = (*made[0].advertencias, f"El resto no se envió: {refusal.message}")
+    return [made[0].model_copy(update={"advertencias": told}), *made[1:]]
 
 
 def _told(chosen: Eleccion, partes: Sequence[Parte]) -> tuple[str, ...]:

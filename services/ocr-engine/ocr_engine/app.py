@@ -73,6 +73,7 @@ def limits_of(settings: OcrEngineSettings) -> Limits:
         locate_values=settings.locate_values,
         locate_at_once=settings.locate_at_once,
         locate_wait=settings.locate_wait_seconds,
+        most_pages=settings.extract_most_pages,
         pages_to_models=settings.model_most_pages,
         patience=Patience(
             least_seconds=settings.model_least_seconds,

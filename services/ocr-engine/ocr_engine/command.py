@@ -33,7 +33,7 @@ MOST_BYTES = 10_485_760
 """The upload limit of the HTTP interface; a larger file is no invoice."""
 
 _REASONS: Mapping[Unreadable, str] = {
-    Unreadable.DAMAGED: "no JPEG, PNG or PDF that decodes",
+    Unreadable.DAMAGED: "no JPEG, PNG, WebP, BMP or PDF that decodes",
     Unreadable.ENCRYPTED: "a PDF that asks for a password",
     Unreadable.TOO_LARGE: "more bytes or pixels than are safe to decode",
     Unreadable.TOO_SMALL: "too few pixels for anything to be printed on them",
@@ -115,11 +115,11 @@ def _parser() -> argparse.ArgumentParser:
     _add_accuracy(commands)
     read = commands.add_parser(
         "read",
-        help="read one JPEG, PNG or PDF",
+        help="read one picture or PDF",
         description="Reads one document with the offline engine: no server, no network, no key.",
         epilog="Exit codes: 0 read, 1 unreadable, 2 wrong usage.",
     )
-    read.add_argument("file", type=Path, metavar="FILE", help="JPEG, PNG or PDF")
+    read.add_argument("file", type=Path, metavar="FILE", help="JPEG, PNG, WebP, BMP or PDF")
     read.add_argument("--schema", choices=sorted(OBJECTS), default=LUMIS, help="what is read off it (%(default)s)")
     read.add_argument("--mode", type=int, choices=(1, 2), default=1, help="2: several captures of one paper joined")
     read.add_argument("--page", type=int, default=0, help="page for --boxes, from 0 (%(default)s)")

@@ -165,8 +165,13 @@ def _event_of(event: DocumentUploaded, result: Result, annotations_id: str | Non
         annotations_id=annotations_id,
         user_infos=event.user_infos,
         layout_id=layout_id,
-        full_text=result.text[:LARGEST_TEXT] if SCHEMAS[event.schema_name].shows_text else "",
+        full_text=_kept_text(result.text) if SCHEMAS[event.schema_name].shows_text else "",
     )
+
+
+def _kept_text(text: str) -> str:
+    """As much as is kept, without halves of characters, which a PDF may hold and no message."""
+    return text[:LARGEST_TEXT].encode("utf-8", "replace").decode()
 
 
 def _unreadable(event: DocumentUploaded, reason: Unreadable, result: Result | None = None) -> DocumentUnreadable:

@@ -14,6 +14,9 @@ from shared.contracts.reading import Candidate, ReadField, Reading, Source
 _SURE = 0.95
 _PRINTED = 0.7
 _ORDER = 0.9
+_DAYS = ("date", "due_date")
+_DIGITS = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
+_MONTH_FIRST = "US"
 _SHORTEST_VAT = 7
 _SHORTEST_NAME = 4
 _ALIKE = 90
@@ -41,6 +44,7 @@ def heed(reading: Reading, infos: UserInfos | None, text: str, orders: Sequence[
         own, other = _SIDES[infos.perspective]
         _settle_vat(fields, own, other, _own_vat(infos, text), source)
         _settle_name(fields, own, other, _own_name(infos, text), source)
+        _settle_days(fields, infos)
     tables, warnings = dict(reading.tables), reading.warnings
     if infos is None or not infos.purchase_order_regex:
         if not any(row["number"].value for row in tables.get("purchase_orders", ()) if "number" in row):
@@ -96,6 +100,23 @@ def _settle_name(fields: _Fields, own: str, other: str, name: str | None, source
     if mine.value is None or not _is_name(mine.value, name):
         same = [each for each in _thought_of(mine, theirs) if _is_name(each.value, name)]
         fields[own] = _field([*same, Candidate(value=name, raw=name, source=source), *_thought_of(mine)], _SURE)
+
+
+def _settle_days(fields: _Fields, infos: UserInfos) -> None:
+    """Days of digits alone with the month first, where the sender is American and the paper from nowhere else."""
+    country = fields.get("supplier_country", ReadField()).value
+    if (infos.country_code or "").upper() != _MONTH_FIRST or country not in {None, _MONTH_FIRST}:
+        return
+    for key in _DAYS:
+        field = fields.get(key, ReadField())
+        hit = _DIGITS.fullmatch(field.raw)
+        if hit is None or field.value is None:
+            continue
+        wanted = f"{hit[3]}-{int(hit[1]):02}-{int(hit[2]):02}"
+        first = [each for each in field.candidates if each.value == wanted]
+        if first and wanted != field.value:
+            others = [each for each in field.candidates if each.value != wanted]
+            fields[key] = _field([first[0], *others], field.confidence)
 
 
 def _thought_of(*fields: ReadField) -> list[Candidate]:

@@ -46,6 +46,9 @@ class OcrEngineSettings(ServiceSettings):
     model_most_pages: int = Field(
         default=10, ge=1, le=50, description="Most pages sent to a hosted model; more are not read by it"
     )
+    extract_most_pages: int = Field(
+        default=100, ge=1, le=2000, description="Most pages of a PDF for the Extract API; one of more is refused"
+    )
     breaker_failures: int = Field(default=5, ge=1, description="Failures in a row after which a provider is left alone")
     breaker_seconds: float = Field(default=30.0, gt=0, description="How long a provider is left alone then")
     answer_margin_seconds: float = Field(

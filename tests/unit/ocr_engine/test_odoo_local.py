@@ -153,6 +153,30 @@ def test_what_the_invoice_says_electronically_stands() -> None:
     assert heed(reading, infos, BELGIAN, None).value("supplier_vat") == BELGIAN_NUMBERS[0]
 
 
+PLAIN = """\
+Lakeside Bakery                        INVOICE
+Invoice No: 881        Date: 03/04/2024     Due: 05/06/2024
+Bread     2     4.00     8.00
+Total                    8.00
+"""
+
+
+@pytest.mark.parametrize(
+    ("country", "days"),
+    [("US", ("2024-03-04", "2024-05-06")), ("GB", ("2024-04-03", "2024-06-05")), (None, ("2024-04-03", "2024-06-05"))],
+)
+def test_an_american_senders_days_have_the_month_first(country: str | None, days: tuple[str, str]) -> None:
+    reading = heeded(PLAIN, UserInfos(country_code=country))
+    assert (reading.value("date"), reading.value("due_date")) == days
+    day = reading.fields["date"]
+    assert day.candidates[0].value == day.value
+
+
+def test_a_paper_that_says_its_country_is_read_by_it() -> None:
+    reading = heeded(BELGIAN, UserInfos(country_code="US"))
+    assert reading.value("date") == "2024-03-05"
+
+
 def orders(reading: Reading) -> list[str | None]:
     return [row["number"].value for row in reading.tables["purchase_orders"]]
 

@@ -29,7 +29,7 @@ _LOSS = 0.45
 _ALIKE = 85
 _SHORT_LABEL = 4
 """Letters; a shorter label must be the same."""
-_NEAR_X, _NEAR_Y = 0.03, 0.035
+_NEAR = 0.015
 """How far a value without any label may stand from where it stood."""
 _ACROSS = 0.35
 """Of a step down in a step sideways: tables grow downwards, columns stay."""
@@ -261,7 +261,7 @@ def _looks(key: str, place: Printed, anchor: Anchor) -> bool:
 
 
 def _stands_at(place: Printed, anchor: Anchor) -> bool:
-    near = abs(place.x - anchor.x) < _NEAR_X and abs(place.y - anchor.y) < _NEAR_Y
+    near = abs(place.x - anchor.x) < _NEAR and abs(place.y - anchor.y) < _NEAR
     return near and place.page == anchor.page and not place.left
 
 

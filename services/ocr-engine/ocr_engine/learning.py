@@ -44,12 +44,12 @@ class Learning:
             return reading, supplier.layout_id
         layout, layout_id = known
         # Long papers take tenths of a second, in which others are to be answered.
-        reading, changed = await asyncio.to_thread(recalled, reading, result.words, layout, result.words_from)
+        better, changed = await asyncio.to_thread(recalled, reading, result.words, layout, result.words_from)
         for key in changed:
-            RECALLED.labels(reading.schema_name, key).inc()
+            RECALLED.labels(better.schema_name, key).inc()
         if changed:
             _log.info("layout recalled", layout=layout_id, fields=changed)
-        return reading, layout_id
+        return better, layout_id
 
     async def erase(self, user_id: str, before: datetime) -> dict[str, int]:
         """Delete a user's corrections of what they handed in until then, and every layout learnt from them."""

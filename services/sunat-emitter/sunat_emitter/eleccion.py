@@ -8,9 +8,8 @@ from shared.contracts.sunat.emisores import Endpoint
 from shared.contracts.sunat.resumenes import Clase, Condicion
 from sunat_emitter.clientes import NOBODY
 from sunat_emitter.clock import LIMA
-from sunat_emitter.documents.summary import IDENTIFIED_ABOVE
+from sunat_emitter.documents.summary import IDENTIFIED_ABOVE, MOST_LINES
 from sunat_emitter.plazos import Plazos
-from sunat_emitter.store.agrupacion import MAX_LINES
 from sunat_emitter.store.comprobantes import RESUMEN
 from sunat_emitter.store.informables import Informable
 from sunat_emitter.store.resumenes import RA, RC, LineaResumen
@@ -136,7 +135,7 @@ def _not_changeable(elegido: Elegido, marco: Marco) -> tuple[str, str] | None:
     return None
 
 
-def split(elegidos: Iterable[Elegido], most: int = MAX_LINES) -> list[Parte]:
+def split(elegidos: Iterable[Elegido], most: int = MOST_LINES) -> list[Parte]:
     """Each comprobante in exactly one part; RAs first, then RCs, older days first, in each the order that was given."""
     together: dict[tuple[Clase, date], list[LineaResumen]] = {}
     for each in elegidos:

@@ -14,11 +14,11 @@ from shared.service import every
 from sunat_emitter import metrics
 from sunat_emitter.clock import LIMA
 from sunat_emitter.deps import Deps
+from sunat_emitter.documents.summary import MOST_LINES
 from sunat_emitter.eleccion import ADICIONAR, Elegido
 from sunat_emitter.emision import ready
 from sunat_emitter.pedidos import Eleccion, Pedido, carry_out
 from sunat_emitter.store import StoredEmisor, StoredResumen
-from sunat_emitter.store.agrupacion import MAX_LINES
 
 _log = structlog.get_logger()
 
@@ -90,7 +90,7 @@ async def summarize(emisor: StoredEmisor, until: date, deps: Deps) -> list[Store
 
 async def _summarize_some(emisor: StoredEmisor, day: date, rechazos: int, deps: Deps) -> list[StoredResumen]:
     request_id = f"nocturno-{emisor.id}-{day.isoformat()}-{uuid4().hex[:8]}"
-    most = max(1, MAX_LINES // _SMALLER**rechazos)
+    most = max(1, MOST_LINES // _SMALLER**rechazos)
     pedido = Pedido(request_id, _ORIGIN, emisor, None, None, most=most)
     return await carry_out(pedido, partial(_waiting, emisor, day, rechazos, deps), deps)
 

@@ -9,11 +9,11 @@ from shared.contracts.sunat.resumenes import Condicion
 from shared.errors import Refused, Unavailable
 from shared.mongo import DuplicateKeyError
 from sunat_emitter.deps import Deps
+from sunat_emitter.documents.summary import MOST_LINES
 from sunat_emitter.eleccion import Elegido, Marco, Parte, Rechazo, refusal, split, today
 from sunat_emitter.noticias import tell_at_once
 from sunat_emitter.plazos import Plazos
 from sunat_emitter.store import Agrupacion, SourceChanged, StoredEmisor, StoredResumen
-from sunat_emitter.store.agrupacion import MAX_LINES
 from sunat_emitter.ventas import same_digest
 
 _ATTEMPTS = 20
@@ -33,7 +33,7 @@ class Pedido:
     """A digest of the client's Idempotency-Key."""
     digest: str | None
     baja: bool = False
-    most: int = MAX_LINES
+    most: int = MOST_LINES
     """Comprobantes in each RC or RA."""
 
     @property

@@ -12,14 +12,13 @@ from shared.contracts.sunat.emisores import Endpoint
 from shared.contracts.sunat.resumenes import Clase
 from shared.errors import Unavailable
 from shared.mongo import Database, DuplicateKeyError, PyMongoError
+from sunat_emitter.documents.summary import identificador
 from sunat_emitter.store.comprobantes import RESUMEN
 from sunat_emitter.store.emision import SourceChanged
 from sunat_emitter.store.resumenes import LineaResumen, StoredResumen
 
 _SECONDS = 15.0
 _ATTEMPTS = 50
-MAX_LINES = 500
-"""Of an RC (0158); taken for an RA too."""
 ADD = 1
 
 
@@ -49,16 +48,16 @@ class Agrupacion:
 
     def document(self, correlativo: int) -> dict[str, Any]:
         """The RC or RA as it is inserted."""
-        identificador = f"{self.clase}-{self.fecha_generacion:%Y%m%d}-{correlativo:03d}"
+        name = identificador(self.clase, self.fecha_generacion, correlativo)
         return {
-            "_id": f"{self.ruc}-{identificador}",
+            "_id": f"{self.ruc}-{name}",
             "id": self.id,
             "company": self.company,
             "emisor_id": self.emisor_id,
             "ruc": self.ruc,
             "ambiente": self.ambiente,
             "clase": self.clase,
-            "identificador": identificador,
+            "identificador": name,
             "correlativo": correlativo,
             "fecha_referencia": self.fecha_referencia.isoformat(),
             "fecha_generacion": self.fecha_generacion.isoformat(),

@@ -96,6 +96,17 @@ async def test_documents_of_a_rejected_rc_are_told_why_and_go_in_the_next(shop: 
     assert await shop.estado(boletas[0]) == "ACEPTADO"
 
 
+@pytest.mark.parametrize("codigo", [2282, 2663, 2514])
+async def test_a_refusal_at_once_is_as_good_as_one_by_a_ticket(shop: Shop, codigo: int) -> None:
+    boleta = await shop.boleta()
+    shop.simulator.faults.plan(Fault(kind="exception", operation="sendSummary", codigo=codigo))
+    made = await shop.summarise(boleta)
+    await shop.look()
+    refused = await shop.resumen(made)
+    assert (refused.estado, refused.codigo_sunat, refused.ticket) == ("RECHAZADO", str(codigo), None)
+    assert await shop.estado(boleta) == "PENDIENTE"
+
+
 SUMMARY_FAULTS: tuple[Kind, ...] = (
     "html_502",
     "empty_200",

@@ -17,14 +17,17 @@ from sunat_emitter.documents.ubl.summary import build_summary, build_voiding
 from sunat_emitter.emision import issuer
 from sunat_emitter.envelope import Fault, Reply, Ticketed, parse_xml
 from sunat_emitter.intentos import entering, judge, quickly, told
-from sunat_emitter.steps import Again, End, Held, Later, Lost, Sending, Step, sending_of
+from sunat_emitter.steps import Again, Decided, End, Held, Later, Lost, Sending, Step, sending_of
 from sunat_emitter.store import LineaResumen, StoredEmisor, StoredResumen
+from sunat_emitter.store.envios import RECHAZADO, Result
 from sunat_emitter.store.resumenes import RC
 from sunat_emitter.vault import Unsealable
 from sunat_emitter.verdict import ON_BOOKS, Verdict, of_fault
 
 _BUSY = frozenset({140, 402})
 """SUNAT works on a file of this name, or has just done so."""
+_THERE = _BUSY | {2223, 2324}
+"""SUNAT has a file of this name."""
 _CONDITIONS: dict[int | None, Condicion] = {1: "1", 2: "2", 3: "3"}
 """Catalog 19."""
 
@@ -105,8 +108,10 @@ class _Delivery:
             since = await self.deps.extravios.silent_since(self.resumen, now)
             if now - since <= self.sending.terms.ticket_lost:
                 return Later(said, en_duda)
-        if of_fault(reply) is Verdict.RECONCILE or (en_duda and reply.codigo in ON_BOOKS):
+        if reply.codigo in _THERE or (en_duda and reply.codigo in ON_BOOKS):
             return Missing(said, en_duda)
+        if of_fault(reply) is Verdict.RECONCILE:  # of its lines: nothing of ours was there before
+            return Decided(Result(RECHAZADO, f"{reply.codigo:04d}", reply.mensaje))
         return judge(reply, en_duda=en_duda)
 
 

@@ -28,6 +28,8 @@ _ADD: Condicion = 1
 _MODIFY: Condicion = 2
 _VOIDED = frozenset({2323, 2987})
 _ADDED = 2282
+_UNSAID = 99
+"""Refused, and SUNAT does not say why."""
 _NOT_ALL = frozenset({2663, 2987})
 """SUNAT has no document of this number, or only a void or rejected one."""
 
@@ -67,8 +69,10 @@ async def follow(resumen: StoredResumen, deps: Deps) -> Decided | Later | Held:
         return await _not_taken(resumen, codigo, said, deps)
     if codigo in _voiding_codes(resumen):
         return Decided(Result(ACEPTADO, f"{codigo:04d}", f"SUNAT ya lo había procesado: {said}"))
-    if codigo in {_ADDED, *_VOIDED} and _confirming(resumen.lineas):
+    if codigo in {_ADDED, *_VOIDED, _UNSAID} and _confirming(resumen.lineas):
         return await replace(resumen, Missing(said, en_duda=True), deps, CONFIRMATION)
+    if codigo == _UNSAID:
+        return Held(f"No se sabe si SUNAT lo tomó: revise sus comprobantes ({said})", en_duda=True)
     return Decided(Result(RECHAZADO, f"{codigo:04d}", said))
 
 

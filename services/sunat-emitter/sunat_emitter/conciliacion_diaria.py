@@ -1,5 +1,6 @@
 """The daily reconciliation of every issuer in production, once however many processes there are; voidings told."""
 
+import asyncio
 from datetime import datetime, timedelta
 
 import structlog
@@ -32,7 +33,11 @@ async def turn(diaria: Diaria, emisores: Emisores, now: datetime) -> None:
     if now.astimezone(LIMA).hour >= diaria.hour:
         await _begin(diaria, emisores, now)
     for key in await diaria.conciliador.runs.due(now, _BATCH):
-        if done := await diaria.conciliador.work(key):
+        # One that fails does not keep the others from their turn; its lease ends by itself.
+        (done,) = await asyncio.gather(diaria.conciliador.work(key), return_exceptions=True)
+        if isinstance(done, BaseException):
+            _log.error("reconciliation failed", run=key, error=type(done).__name__)
+        elif done is not None:
             counts = {name: getattr(done, name) for name in COUNTS}
             _log.info("reconciled", emisor_id=done.emisor_id, estado=done.estado, **counts)
 

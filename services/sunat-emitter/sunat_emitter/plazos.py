@@ -40,12 +40,15 @@ class Plazos:
         """The last day of issue whose time is over at this moment; that of every later day is not."""
         return moment.astimezone(LIMA).date() - timedelta(days=self.days(clase) + 1)
 
-    def remedy(self, clase: Clase, fecha_emision: date, *, en_duda: bool) -> str:
-        """What can still be done about a file whose time is over. `en_duda`: SUNAT may have it all the same."""
+    def remedy(self, clase: Clase, fecha_emision: date, *, en_duda: bool, resumen: bool = False) -> str:
+        """What can still be done about a file whose time is over. `en_duda`: SUNAT may have it all the same.
+
+        `resumen`: it is a daily summary itself and not a boleta.
+        """
         last = fecha_emision + timedelta(days=self.days(clase))
         over = f"El plazo para enviarlo a SUNAT venció el {last:%d/%m/%Y} ({self.days(clase)} días)."
         doubt = " SUNAT pudo haberlo recibido: concilie primero; si no lo tiene, siga así:" if en_duda else ""
-        return f"{over}{doubt} {_REMEDIES[clase]}"
+        return f"{over}{doubt} {_OF_SUMMARY if resumen else _REMEDIES[clase]}"
 
 
 _REMEDIES: dict[Clase, str] = {
@@ -62,3 +65,7 @@ _REMEDIES: dict[Clase, str] = {
         " Si la operación no se realizó, anúlela con una nota de crédito."
     ),
 }
+_OF_SUMMARY = (
+    "El resumen se sigue enviando y SUNAT decide si lo acepta fuera de plazo."
+    " Si lo rechaza, sus boletas quedan pendientes: emita esas operaciones de nuevo, con otro número."
+)

@@ -77,7 +77,8 @@ async def _mark(place: Waiting, vigilancia: Vigilancia, now: datetime) -> None:
     while found := await vencimientos.over(place, last, _BATCH):
         for each in found:
             end = plazos.end_of(each.clase, each.fecha_emision)
-            remedy = plazos.remedy(each.clase, each.fecha_emision, en_duda=each.en_duda)
+            is_summary = (each.tipo, each.clase) == ("RC", "boleta")
+            remedy = plazos.remedy(each.clase, each.fecha_emision, en_duda=each.en_duda, resumen=is_summary)
             await vencimientos.mark(place, each.nombre_archivo, end, remedy)
         _log.warning("legal time over", clase=place.clase, count=len(found))
 

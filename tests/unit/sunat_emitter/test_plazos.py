@@ -65,5 +65,6 @@ def test_what_is_over_says_when_it_ended_and_what_is_left() -> None:
     assert said.startswith("El plazo para enviarlo a SUNAT venció el 24/11/2026 (3 días).")
     assert "otro número" in said
     assert "resumen diario" in PLAZOS.remedy("boleta", date(2026, 11, 21), en_duda=False)
+    assert "se sigue enviando" in PLAZOS.remedy("boleta", date(2026, 11, 21), en_duda=False, resumen=True)
     assert "nota de crédito" in PLAZOS.remedy("baja", date(2026, 11, 21), en_duda=False)
     assert "concilie primero" in PLAZOS.remedy("factura", date(2026, 11, 21), en_duda=True)

@@ -159,7 +159,7 @@ class Extravios:
 
     async def resume(self, stopped: Sequence[int], now: datetime) -> None:
         """Let those go on that were held back with an issuer which is not among the stopped any more."""
-        held = {"envio.parado": True, "emisor_id": {"$nin": list(stopped)}, "paso": {"$in": list(_OPEN)}}
+        held = {**_HELD, "envio.parado": True, "emisor_id": {"$nin": list(stopped)}}
         await self._rows.update_many(held, {"$set": {"envio.next_try_at": now, "envio.parado": False}})
 
     async def held(self) -> list[tuple[str, str]]:
@@ -169,8 +169,8 @@ class Extravios:
 
     async def abiertos(self) -> Abiertos:
         """What is not decided yet."""
-        counts = {paso: await self._rows.count_documents({"paso": paso}) for paso in _OPEN}
-        sent = {"paso": "enviado", "envio.next_try_at": {"$exists": True}}
+        counts = {paso: await self._rows.count_documents({**_PENDING, "paso": paso}) for paso in _OPEN}
+        sent = {**_PENDING, "paso": "enviado"}
         oldest = await self._rows.find_one(sent, {"fecha_envio": 1}, sort=[("fecha_envio", 1)])
         held = await self._rows.count_documents(_HELD)
         return Abiertos(counts, held, oldest["fecha_envio"] if oldest else None)
@@ -189,4 +189,6 @@ def _place(original: StoredResumen, ordinal: int) -> dict[str, Any]:
     return {"company": original.company, "pedido": f"reemplazo/{original.nombre_archivo}", "parte": ordinal}
 
 
-_HELD = {"paso": {"$in": list(_OPEN)}, "envio.next_try_at": {"$exists": False}}
+_PENDING = {"estado": "PENDIENTE"}
+"""Holds for all that are not decided; there is an index on it, and none on `paso`."""
+_HELD = {**_PENDING, "paso": {"$in": list(_OPEN)}, "envio.next_try_at": {"$exists": False}}

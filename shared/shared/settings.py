@@ -1,16 +1,44 @@
 """Settings of every service, from the environment. A missing or wrong value stops the start and is named."""
 
+import os
 import sys
+from pathlib import Path
 from typing import Literal, TypeVar
 
 from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SecretsSettingsSource, SettingsConfigDict
+
+SECRETS_FOLDER = "SECRETS_FOLDER"
+"""The variable that names the folder with secrets, a file each; by default `/run/secrets`, as containers have it."""
 
 
-class ServiceSettings(BaseSettings):
-    """What every service needs. Each reads its environment variable of the same name in upper case."""
+class Settings(BaseSettings):
+    """Each field reads its environment variable of the same name in upper case, else the file of its name.
+
+    Files are for secrets: `/run/secrets/jwt_secret` is JWT_SECRET, unless SECRETS_FOLDER names another folder.
+    """
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, env_ignore_empty=True)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, then the environment, then files."""
+        del dotenv_settings, file_secret_settings
+        folder = Path(os.environ.get(SECRETS_FOLDER) or "/run/secrets")
+        if not folder.is_dir():
+            return (init_settings, env_settings)
+        return (init_settings, env_settings, SecretsSettingsSource(settings_cls, secrets_dir=folder))
+
+
+class ServiceSettings(Settings):
+    """What every service needs."""
 
     rabbitmq_url: str = Field(pattern=r"^amqps?://", description="AMQP URL of the broker")
     mongodb_url: str = Field(pattern=r"^mongodb(\+srv)?://", description="URL of the database; a replica set")

@@ -11,11 +11,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ocr_engine.comparison import Verdict
 from ocr_engine.corrections import CorrectedSupplier, Corrections, Tally
 from shared import mongo
+from shared.settings import Settings
 
 DATABASE = "ocr_engine"
 DONE, UNREACHABLE, USAGE = 0, 1, 2
@@ -25,10 +25,8 @@ EVERY_FIELD = "(all)"
 _HEADINGS = ("schema", "provider", "field", "right", "wrong", "missed", "invented", "share right")
 
 
-class AccuracySettings(BaseSettings):
+class AccuracySettings(Settings):
     """The report needs the database alone."""
-
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, env_ignore_empty=True)
 
     mongodb_url: str = Field(pattern=r"^mongodb(\+srv)?://", description="URL of the database")
 

@@ -3,13 +3,12 @@
 from datetime import timedelta
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from shared.settings import Settings
 
 
-class ConciliacionSettings(BaseSettings):
+class ConciliacionSettings(Settings):
     """Times in seconds where nothing else is said."""
-
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, env_ignore_empty=True)
 
     sunat_warning_hours: float = Field(
         default=24, gt=0, description="A file that SUNAT does not have is told this long before its legal time ends"

@@ -4,16 +4,14 @@ from datetime import timedelta
 from typing import Self
 
 from pydantic import Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.contracts.sunat.impresos import ADDRESS
+from shared.settings import Settings
 from sunat_emitter.mail import Security, Server
 
 
-class MailSettings(BaseSettings):
+class MailSettings(Settings):
     """Without SMTP_HOST nothing is sent, and whoever asks for it is told so."""
-
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, env_ignore_empty=True)
 
     smtp_host: str | None = Field(default=None, description="Mail server; without it no e-mail is sent")
     smtp_port: int = Field(default=587, ge=1, le=65535, description="Its port")

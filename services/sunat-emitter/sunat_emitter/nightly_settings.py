@@ -1,15 +1,13 @@
 """When boletas that wait for a daily summary are summarised; from the environment."""
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.settings import Settings
 from sunat_emitter.deps import Nightly
 
 
-class NightlySettings(BaseSettings):
+class NightlySettings(Settings):
     """One hour for all issuers that say none of their own."""
-
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, env_ignore_empty=True)
 
     sunat_nightly: bool = Field(
         default=True, description="Whether summaries are made by night of boletas that wait for one"

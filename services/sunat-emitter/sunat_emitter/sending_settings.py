@@ -4,9 +4,9 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.http_client import Budget
+from shared.settings import Settings
 from sunat_emitter.endpoints import Breakers
 from sunat_emitter.plazos import Plazos
 from sunat_emitter.steps import Terms
@@ -14,10 +14,8 @@ from sunat_emitter.steps import Terms
 _DAYS_OF_A_YEAR = 365.25
 
 
-class SendingSettings(BaseSettings):
+class SendingSettings(Settings):
     """Times in seconds."""
-
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, env_ignore_empty=True)
 
     sunat_base_url: str | None = Field(
         default=None,

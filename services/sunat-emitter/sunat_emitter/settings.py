@@ -3,9 +3,8 @@
 from datetime import timedelta
 
 from pydantic import DirectoryPath, Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from shared.settings import ServiceSettings
+from shared.settings import ServiceSettings, Settings
 from sunat_emitter.conciliacion_settings import ConciliacionSettings
 from sunat_emitter.documents.printed import CONSULTA_SUNAT
 from sunat_emitter.documents.sign import Algorithm
@@ -15,10 +14,8 @@ from sunat_emitter.sending_settings import SendingSettings
 from sunat_emitter.vault import Vault, parse_key
 
 
-class SealSettings(BaseSettings):
+class SealSettings(Settings):
     """What the secrets in the database are sealed with."""
-
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, env_ignore_empty=True)
 
     sunat_seal_key: SecretStr = Field(
         description="Seals SOL passwords and certificates in the database: 32 bytes, base64 or hexadecimal"
@@ -45,7 +42,7 @@ class SealSettings(BaseSettings):
         return Vault(parse_key(self.sunat_seal_key.get_secret_value()), _parsed(self.sunat_old_seal_keys))
 
 
-class KeepingSettings(BaseSettings):
+class KeepingSettings(Settings):
     """How long files are kept."""
 
     sunat_file_years: float = Field(default=10, gt=0, le=100, description="XMLs and CDRs are deleted after this")

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared import mongo
 from shared.service import run
+from shared.settings import Settings
 from tagger.app import SERVICE
 from tagger.cache import CatalogueCache
 from tagger.curation import store_rows
@@ -27,10 +27,8 @@ from tagger.store import DATABASE, INDEXES, CatalogueStore, Projection, ReviewLi
 OK, SOME_BAD, UNUSABLE = 0, 1, 2
 
 
-class CommandSettings(BaseSettings):
+class CommandSettings(Settings):
     """The commands need the database only."""
-
-    model_config = SettingsConfigDict(extra="ignore", hide_input_in_errors=True, env_ignore_empty=True)
 
     mongodb_url: str = Field(pattern=r"^mongodb(\+srv)?://", description="URL of the database")
 

@@ -1,5 +1,7 @@
 """A missing or wrong setting stops the start and is named."""
 
+from pathlib import Path
+
 import pytest
 
 from shared.settings import ServiceSettings, load_settings
@@ -40,3 +42,29 @@ def test_every_missing_value_is_named(monkeypatch: pytest.MonkeyPatch, capsys: p
     message = capsys.readouterr().err
     assert "ledger: MONGODB_URL: Field required" in message
     assert "ledger: RABBITMQ_URL: Field required" in message
+
+
+def test_a_secret_may_come_from_a_file_of_its_name(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("RABBITMQ_URL")
+    monkeypatch.setenv("SECRETS_FOLDER", str(tmp_path))
+    (tmp_path / "rabbitmq_url").write_text("amqps://lumis:s3cret@broker/\n")
+    assert load_settings(ServiceSettings, "ledger").rabbitmq_url == "amqps://lumis:s3cret@broker/"
+
+
+def test_the_environment_goes_before_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("SECRETS_FOLDER", str(tmp_path))
+    (tmp_path / "ops_port").write_text("9200")
+    assert load_settings(ServiceSettings, "ledger").ops_port == 9100
+
+
+def test_a_wrong_file_is_named_but_not_shown(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.delenv("MONGODB_URL")
+    monkeypatch.setenv("SECRETS_FOLDER", str(tmp_path))
+    (tmp_path / "mongodb_url").write_text("s3cret")
+    with pytest.raises(SystemExit):
+        load_settings(ServiceSettings, "ledger")
+    message = capsys.readouterr().err
+    assert message.startswith("ledger: MONGODB_URL: ")
+    assert "s3cret" not in message

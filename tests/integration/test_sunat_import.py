@@ -175,6 +175,17 @@ async def test_imported_sales_stand_in_the_list_of_sales(database: Database) -> 
     assert (shown.comprobante.estado_sunat, shown.comprobante.tiene_cdr) == ("ACEPTADO", True)
 
 
+async def test_an_import_that_was_cut_off_after_the_sale_is_completed_without_a_second_one(database: Database) -> None:
+    deps = await business(database)
+    await take_over(deps, pair(Sale()))
+    first = await deps.comprobantes.find(Sale().name)
+    await database["comprobantes"].delete_one({"_id": Sale().name})
+    assert counts(await take_over(deps, pair(Sale()))) == (1, 0, 0, 0)
+    again = await deps.comprobantes.find(Sale().name)
+    assert again == first
+    assert await database["ventas"].count_documents({}) == 1
+
+
 async def test_files_are_kept_byte_for_byte(database: Database) -> None:
     deps = await business(database)
     files = pair(Sale(), PORTAL_LIKE)

@@ -7,7 +7,7 @@ import io
 import re
 import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
 
@@ -18,6 +18,8 @@ LARGEST_XML = 8 * 1024 * 1024
 """Bytes of one document, unpacked."""
 LARGEST_INNER_ZIPS = 64 * 1024 * 1024
 """Bytes of all zips within a zip together, which memory holds; what is larger is unpacked first."""
+LARGEST_UNPACKED = 256 * 1024 * 1024
+"""Bytes that a zip in memory may come to: more is no history but a bomb."""
 _PACKINGS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 """Others take memory as they like."""
 _RECEIPT = re.compile(r"^(?:R|CDR)[-_ ]+", re.IGNORECASE)
@@ -99,9 +101,11 @@ def _in_order(stem: str) -> tuple[str, int]:
     return (head, int(last)) if last.isascii() and last.isdecimal() else (stem, 0)
 
 
-def in_zip(content: bytes, name: str = "") -> Iterator[Found]:
-    """The XMLs and CDRs in a zip. Raises Broken: it is none."""
-    yield from _in_archive(io.BytesIO(content), name, _Room())
+def in_zip(content: bytes, most: int = LARGEST_UNPACKED) -> Iterator[Found]:
+    """The XMLs and CDRs in a zip that comes to at most so many bytes. Raises Broken: it is none."""
+    room = _Room(most)
+    for found in _in_archive(io.BytesIO(content), "", _Room(LARGEST_INNER_ZIPS)):
+        yield Found(found.path, partial(_within, found.load, room))
 
 
 def in_place(path: Path) -> Iterator[Found]:
@@ -115,16 +119,24 @@ def in_place(path: Path) -> Iterator[Found]:
             if each.is_file() and not each.is_symlink():
                 yield from _in_file(each, str(each.relative_to(path)))
     elif path.is_file():
-        yield from _in_archive(path, "", _Room())
+        yield from _in_archive(path, "", _Room(LARGEST_INNER_ZIPS))
     else:
         raise Broken(f"no existe la carpeta o el zip {path}")
 
 
 @dataclass
 class _Room:
-    """What zips within one zip may still take."""
+    """How many bytes may still come."""
 
-    left: int = field(default=LARGEST_INNER_ZIPS)
+    left: int
+
+
+def _within(load: Load, room: _Room) -> bytes:
+    if room.left <= 0:
+        raise Broken("el zip entero, desempaquetado, es demasiado grande: pártalo en varios")
+    content = load()
+    room.left -= len(content)
+    return content
 
 
 def _in_file(file: Path, name: str) -> Iterator[Found]:

@@ -11,6 +11,7 @@ from sunat_emitter.importacion.judge import Alone, Taken
 from sunat_emitter.importacion.rows import Into, comprobante_row, summary_row
 from sunat_emitter.importacion.summary import Summary
 from sunat_emitter.importacion.venta import venta
+from sunat_emitter.store import StoredVenta
 from sunat_emitter.store.envios import RECHAZADO
 from sunat_emitter.store.importados import ANULADO, Standing
 
@@ -57,24 +58,29 @@ class Taking:
     async def _insert_comprobante(
         self, given: Taken, documento: Comprobante, *, rejected: bool
     ) -> tuple[bool, tuple[str, ...]]:
-        company, note = self.into.emisor.company, documento.tipo in _NOTES
-        kind = documento.tipo if note else "ventas"
-        row_id = await self.books.contadores.take(f"comprobantes/{company}/{kind}")
+        note = documento.tipo in _NOTES
         # A rejected one sold nothing; a note changes what was sold.
-        venta_id = None if note or rejected else await self._sell(documento, row_id)
-        row = comprobante_row(given, documento, self.into, row_id=row_id, venta_id=venta_id)
+        sold = None if note or rejected else await self._sell(documento)
+        if sold is None or sold.comprobante is None:
+            row_id = await self._new_id(documento.tipo if note else "ventas")
+        else:
+            row_id = sold.comprobante.id
+        row = comprobante_row(given, documento, self.into, row_id=row_id, venta_id=sold.id if sold else None)
         result = given.receipt.result if given.receipt else None
         stored = await self.books.importados.insert(row, result, self.into.now)
-        return stored, (_UNLISTED,) if venta_id is None and not note and not rejected else ()
+        return stored, (_UNLISTED,) if sold is None and not note and not rejected else ()
 
-    async def _sell(self, documento: Comprobante, row_id: int) -> int | None:
-        """The id of the sale behind it; the same one where an import was cut off after it."""
+    async def _sell(self, documento: Comprobante) -> StoredVenta | None:
+        """The sale behind it; the same one where an import was cut off after it."""
         company = self.into.emisor.company
         ids = await self.books.ventas.new_ids(company, len(documento.lineas))
+        row_id = await self._new_id("ventas")
         sold = venta(documento, company, ids=ids, comprobante_id=row_id, now=self.into.now)
-        if sold is None:
-            return None
-        return (await self.books.ventas.insert(sold, f"importado:{documento.nombre_archivo}")).id
+        return sold and await self.books.ventas.insert(sold, f"importado:{documento.nombre_archivo}")
+
+    async def _new_id(self, kind: str) -> int:
+        """Of a comprobante of this kind, as the API shows it."""
+        return await self.books.contadores.take(f"comprobantes/{self.into.emisor.company}/{kind}")
 
     async def _again(self, given: Taken, there: Standing) -> ArchivoImportado:
         """What is there is never overwritten; SUNAT's word is added where it was missing."""

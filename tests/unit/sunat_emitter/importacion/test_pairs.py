@@ -118,6 +118,13 @@ def test_a_zip_bomb_is_told_and_stops_nothing_else() -> None:
     assert any(isinstance(each, Refusal) and "pesa más de 8 MB" in each.motivo for each in found)
 
 
+def test_a_zip_that_comes_to_more_than_a_history_is_cut_off() -> None:
+    files = {f"{number}.xml": b" " * 1000 for number in range(4)}
+    found = [judge(each, RUC) for each in pairs(in_zip(zipped(files), most=3000))]
+    said = [each.motivo for each in found if isinstance(each, Refusal)]
+    assert ["demasiado grande" in each for each in said] == [False] * 3 + [True]
+
+
 def test_zips_within_zips_share_what_memory_they_may_take() -> None:
     inner = b"\0" * (40 * 2**20) + zipped({"nothing.txt": b""})
     found = pairs(in_zip(zipped({"a.zip": inner, "b.zip": inner, "c.xml": b"<a/>"})))

@@ -12,8 +12,9 @@ from shared.contracts.plazos import PlazoNeared, PlazoPassed
 from shared.errors import Unavailable
 from shared.mongo import Database, ensure_indexes
 from sunat_emitter.plazos import Plazos
+from sunat_emitter.resumenes import show
 from sunat_emitter.shown import show_comprobante
-from sunat_emitter.store import Comprobantes
+from sunat_emitter.store import Comprobantes, Resumenes
 from sunat_emitter.store.vencimientos import INDEXES, Vencimientos
 from sunat_emitter.vencimientos import Vigilancia, look
 from tests.support.envios import Told, insert, numbered
@@ -111,15 +112,27 @@ async def test_what_sunat_has_or_works_on_is_not_told_and_raised_days_take_the_m
     assert len(bus.events) == 1
 
 
-async def test_a_voiding_that_sunat_has_not_taken_has_seven_days(database: Database, watched: Vigilancia) -> None:
-    name, bus = "20123456786-RA-20261122-001", Told()
-    values = {"company": "company-1", "emisor_id": 1, "request_id": "request-1", "origin": "test-1", "envio": {}}
-    standing = {"estado": "PENDIENTE", "paso": "firmado", "baja": True, "fecha_referencia": ISSUED.isoformat()}
-    await database["resumenes"].insert_one({"_id": name, **values, **standing})
+async def test_a_voiding_that_sunat_has_not_taken_has_seven_days_and_shows_that_they_are_over(
+    database: Database, watched: Vigilancia
+) -> None:
+    name, bus, rows = "20123456786-RA-20261122-001", Told(), database["resumenes"]
+    whose = {"company": "company-1", "emisor_id": 1, "ruc": "20123456786", "ambiente": "prod", "id": 1}
+    which = {"clase": "RA", "identificador": "RA-20261122-001", "correlativo": 1, "cantidad": 1, "baja": True}
+    days = {"fecha_referencia": ISSUED.isoformat(), "fecha_generacion": "2026-11-22", "created_at": END}
+    cause = {"pedido": "request-1", "request_id": "request-1", "origin": "test-1"}
+    standing = {"estado": "PENDIENTE", "paso": "firmado", "envio": {}}
+    await rows.insert_one({"_id": name, **whose, **which, **days, **cause, **standing})
+
+    async def shown() -> str | None:
+        stored = await Resumenes(database).find(name)
+        assert stored is not None
+        return show(stored, cdr=False).fuera_de_plazo
+
     await look(watched, bus, END + timedelta(days=3, hours=1))
-    assert ("neared", name) in told(bus)
+    assert (("neared", name) in told(bus), await shown()) == (True, None)
     await look(watched, bus, END + timedelta(days=4))
     assert ("passed", name) in told(bus)
-    await database["resumenes"].update_one({"_id": name}, {"$set": {"ticket": "2026112200001", "paso": "enviado"}})
+    assert await shown() == Plazos().remedy("baja", ISSUED, en_duda=False)
+    await rows.update_one({"_id": name}, {"$set": {"ticket": "2026112200001", "paso": "enviado"}})
     await look(watched, bus, END + timedelta(days=5))
-    assert gauge("files", "baja", "past") == 0
+    assert (gauge("files", "baja", "past"), await shown()) == (0, None)

@@ -151,11 +151,15 @@ def show(stored: StoredResumen, *, cdr: bool) -> ResumenShown:
     """An RC or RA as the API shows it; what SUNAT decided is shown once its comprobantes stand accordingly."""
     open_still = stored.estado == "PENDIENTE"
     said = {"codigo_sunat": None, "mensaje_sunat": None, "fecha_procesamiento": None} if open_still else {}
-    values = stored.model_dump(include=set(ResumenShown.model_fields) - {"lineas", "observaciones"}) | said
+    values = (
+        stored.model_dump(include=set(ResumenShown.model_fields) - {"lineas", "observaciones", "fuera_de_plazo"}) | said
+    )
+    late = stored.fuera_de_plazo if stored.ticket is None else None
     return ResumenShown(
         **values,
         cantidad_comprobantes=stored.cantidad,
         observaciones=() if open_still else stored.observaciones,
+        fuera_de_plazo=late.que_hacer if late is not None and open_still else None,
         firmado=stored.hash is not None,
         tiene_cdr=cdr and not open_still,
         lineas=tuple(

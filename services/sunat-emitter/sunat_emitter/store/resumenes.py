@@ -26,6 +26,7 @@ from shared.contracts.sunat.resumenes import Clase, Condicion, EstadoResumen
 from shared.contracts.sunat.values import Importe, TipoComprobante
 from shared.mongo import Database, Index, ReturnDocument
 from sunat_emitter.documents.model import Totales
+from sunat_emitter.store.comprobantes import FueraDePlazo
 from sunat_emitter.store.envios import Result
 
 _RESUMENES = "resumenes"
@@ -105,6 +106,7 @@ class StoredResumen(Contract):
     mensaje_sunat: str | None = None
     observaciones: tuple[str, ...] = ()
     motivo_pendiente: str | None = None
+    fuera_de_plazo: FueraDePlazo | None = None
     fecha_envio: datetime | None = None
     fecha_procesamiento: datetime | None = None
     request_id: str

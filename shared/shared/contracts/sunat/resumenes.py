@@ -105,6 +105,8 @@ class ResumenShown(Contract):
     estado: EstadoResumen
     motivo_pendiente: str | None = None
     """Why SUNAT has not taken or decided it yet; None where nothing is wrong."""
+    fuera_de_plazo: str | None = None
+    """What can still be done where its legal time ended before SUNAT took it; else None."""
     codigo_sunat: str | None
     mensaje_sunat: str | None
     observaciones: tuple[str, ...] = ()

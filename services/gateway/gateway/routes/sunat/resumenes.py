@@ -80,6 +80,8 @@ class ParteShown(BaseModel):
     """Null until it is signed."""
     estado: EstadoResumen
     motivo_pendiente: str | None
+    fuera_de_plazo: str | None = None
+    """What can still be done where its legal time ended before SUNAT took it; else null."""
     codigo_sunat: str | None
     mensaje_sunat: str | None
     fecha_envio: datetime | None

@@ -45,7 +45,7 @@ async def test_a_program_is_called_once_and_can_read_the_result_by_then(
     receiver.look = poll
     good = await client.handed_in(drawn(FIRST), webhook_url=receiver.url)
     bad = await client.handed_in(BROKEN, webhook_url=receiver.url)
-    await until(lambda: len(receiver.received) == 2, 60)
+    await until(lambda: len(seen) == 2, 60)
     assert {message.path for message in receiver.received} == {path_of(good), path_of(bad)}
     assert [(message.method, message.body) for message in receiver.received] == [("POST", b"")] * 2
     assert seen[good]["status"] == "success"

@@ -10,7 +10,7 @@ from ocr_engine.chain import Result
 from ocr_engine.comparison import Verdict, canonical, compared, folded
 from ocr_engine.corrections import Corrections
 from ocr_engine.layouts import Layout, learnt, recalled
-from ocr_engine.memory import Layouts
+from ocr_engine.memory import Layouts, Taught
 from ocr_engine.metrics import CORRECTED_FIELDS, CORRECTIONS, LAYOUTS_LEARNT, RECALLED
 from ocr_engine.store import StoredReading
 from ocr_engine.supplier import supplier_of
@@ -76,7 +76,8 @@ class Learning:
             def change(layout: Layout) -> Layout:
                 return learnt(layout, reading, stored.words, found, event.corrections)
 
-            layout = await self.layouts.learn(stored.user_id, supplier, event.request_id, change)
+            taught = Taught(stored.user_id, event.request_id, recognized.layout_id)
+            layout = await self.layouts.learn(taught, supplier, change)
             if layout is not None:
                 LAYOUTS_LEARNT.inc()
         if await self.erasures.cover(stored.user_id, stored.received_at):

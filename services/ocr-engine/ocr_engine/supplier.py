@@ -1,8 +1,10 @@
 """Which supplier a paper is of, as hashes: by its VAT number, else by its name. Pure."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+
+from rapidfuzz import fuzz
 
 from ocr_engine.comparison import canonical, folded
 from shared.contracts.extract import Correction
@@ -13,6 +15,7 @@ _SHORTEST = 4
 """Letters and digits of a VAT number or a name; fewer tell nobody apart."""
 _SURE = 0.5
 """Confidence from which a name that nobody confirmed stands for its supplier."""
+_ALIKE = 80
 _LARGEST_ID = 2**31 - 1
 
 
@@ -25,12 +28,7 @@ class Supplier:
     @property
     def layout_id(self) -> int | None:
         """A number of 31 bits, the same for every paper of the supplier; None where it is not known."""
-        return layout_id_of(self.keys[0]) if self.keys else None
-
-
-def layout_id_of(key: str) -> int:
-    """The layout's number by the key that it is kept under."""
-    return int(key[:16], 16) % _LARGEST_ID + 1
+        return int(self.keys[0][:16], 16) % _LARGEST_ID + 1 if self.keys else None
 
 
 def supplier_of(
@@ -43,17 +41,24 @@ def supplier_of(
     said: Mapping[str, str | None] = {each.key: each.value for each in corrections}
     own = infos.company_vat if infos and infos.perspective == "client" else None
     vat = said["supplier_vat"] if "supplier_vat" in said else reading.value("supplier_vat")
-    named = reading.fields.get("supplier")
-    name = said.get("supplier") or (named.value if named and named.confidence >= _SURE else None)
     keys = []
     compact = canonical("supplier_vat", vat or "")
     buyers = {canonical("client_vat", number or "") for number in (own, reading.value("client_vat"))}
     if len(compact) >= _SHORTEST and compact not in buyers:
         keys.append(_hidden(user_id, reading.schema_name, "vat", compact))
-    plain = folded(name or "")
-    if len(plain) >= _SHORTEST:
-        keys.append(_hidden(user_id, reading.schema_name, "name", plain))
+    keys += [_hidden(user_id, reading.schema_name, "name", name) for name in _names(reading, said.get("supplier"))]
     return Supplier(tuple(keys))
+
+
+def _names(reading: Reading, said: str | None) -> Iterator[str]:
+    """The name that the user says, and the printed one unless it is another's: books name a supplier in their way."""
+    field = reading.fields.get("supplier")
+    read = folded(field.value or "") if field and field.confidence >= _SURE else ""
+    plain = folded(said or "")
+    if len(plain) >= _SHORTEST:
+        yield plain
+    if len(read) >= _SHORTEST and read != plain and (not plain or fuzz.token_set_ratio(read, plain) >= _ALIKE):
+        yield read
 
 
 def user_key(user_id: str) -> str:

@@ -3,12 +3,15 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ocr_engine.comparison import compared
 from ocr_engine.evidence import Word
 from ocr_engine.layouts import Anchor, Layout, learnt, recalled
 from ocr_engine.printed import Kind, Values
 from shared.contracts.extract import Correction
+from shared.contracts.odoo import INVOICE_FIELDS
 from shared.contracts.reading import ReadField, Reading
 from tests.support.drawn_bills import FIRST, NEXT, Bill, read
 
@@ -139,3 +142,51 @@ def test_a_label_holds_no_digit() -> None:
     assert anchors
     assert not any(character.isdigit() for anchor in anchors for character in anchor.left + anchor.above)
     assert all(isinstance(anchor, Anchor) for anchor in anchors)
+
+
+@pytest.mark.parametrize("reference", ["see below", "2024-4711", "12/2024/4711/3", "1/2/3"])
+def test_a_code_of_another_shape_is_not_taken_for_the_remembered_one(reference: str) -> None:
+    layout = taught(FIRST, payment_ref="77/2024/0815")
+    reading, words = read(replace(NEXT, reference=reference))
+    assert recalled(reading, words, layout, "text") == (reading, [])
+
+
+def test_a_place_at_which_another_field_was_read_teaches_nothing() -> None:
+    assert taught(FIRST, subtotal=FIRST.total) == Layout()
+    both = taught(FIRST, subtotal=FIRST.total, total=FIRST.due)
+    assert [anchor.left for anchor in both.anchors["subtotal"]] == ["total"]
+
+
+_LABELS = st.sampled_from(["", "total", "subtotal", "invoice date", "kassadag", "number", "vat", "amount"])
+_ANCHORS = st.builds(
+    Anchor,
+    left=_LABELS,
+    above=_LABELS,
+    page=st.integers(0, 2),
+    from_last=st.integers(0, 2),
+    x=st.floats(0, 1),
+    y=st.floats(0, 1),
+    parts=st.integers(1, 8),
+    shape=st.sampled_from(["", "9", "A-9-9", "AA9"]),
+    length=st.integers(0, 20),
+    month_first=st.booleans(),
+    trust=st.floats(0, 1),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.dictionaries(st.sampled_from([*INVOICE_FIELDS, "unknown"]), st.tuples(_ANCHORS, _ANCHORS), max_size=6))
+def test_whatever_is_remembered_a_changed_value_is_printed_and_the_old_one_stays_a_candidate(
+    anchors: dict[str, tuple[Anchor, ...]],
+) -> None:
+    reading, words = read(FIRST)
+    better, changed = recalled(reading, words, Layout(anchors), "text")
+    text = " ".join(word.text for word in words)
+    for key in reading.fields:
+        before, after = reading.fields[key], better.fields[key]
+        assert (after != before) == (key in changed)
+        if key in changed:
+            assert after.raw in text
+            assert after.candidates[0].value == after.value
+            assert before.value in {None, *(each.value for each in after.candidates)}
+            assert 0 <= after.confidence <= 1

@@ -130,6 +130,16 @@ async def test_a_supplier_whose_vat_was_misread_is_known_by_its_name(engine: Eng
     assert again.layout_id == first.layout_id
 
 
+async def test_a_supplier_is_known_by_its_printed_name_where_the_users_books_name_it_otherwise(engine: Engine) -> None:
+    no_vat = {"supplier_vat": "?"}
+    first = await engine.read("r1", FIRST, **no_vat)
+    await engine.correct("r1", date="2024-02-28", total=FIRST.due, supplier="Papyrus")
+    again = await engine.read("r2", NEXT, **no_vat)
+    assert both(again) == TAUGHT
+    assert both(await engine.read("r3", NEXT, supplier="Lapis NV", **no_vat)) == ALONE
+    assert again.layout_id == first.layout_id is not None
+
+
 async def test_the_buyers_own_number_stands_for_no_supplier(engine: Engine) -> None:
     own = {"supplier_vat": "BE0403170701", "supplier": "?"}
     assert (await engine.read("r1", FIRST, **own)).layout_id is None

@@ -53,7 +53,10 @@ class GatewaySettings(ServiceSettings):
         default=60, ge=1, le=2_678_400, description="The window of the limit on emissions"
     )
     extract_answer_seconds: float = Field(
-        default=600, gt=0, le=86_400, description="How long reading a document of the Extract API may take"
+        default=600,
+        gt=0,
+        le=86_400,
+        description="Time to read a document of the Extract API; after the HOLD_SECONDS of the ledger it is free",
     )
     extract_days: float = Field(default=30, gt=0, description="Results of the Extract API can be read this long")
     extract_rate_limit: int = Field(

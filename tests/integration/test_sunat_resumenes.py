@@ -150,6 +150,19 @@ async def test_where_sunat_has_some_documents_of_a_lost_rc_and_not_others_it_did
     assert shop.simulator.books.entries[boletas[1].nombre_archivo].total == "1.00"
 
 
+async def test_a_lost_voiding_of_which_sunat_has_a_part_did_not_void_the_rest(shop: Shop) -> None:
+    facturas = [await shop.factura(), await shop.factura()]
+    shop.simulator.books.change(facturas[1].nombre_archivo, "ANULADO")  # by a person, on SUNAT's own pages
+    shop.simulator.faults.plan(Fault(kind="lost_before", operation="sendSummary"))
+    made = await shop.void(*facturas)
+    await settle(shop, 1)
+    lost = await shop.resumen(made)
+    assert (lost.estado, lost.codigo_sunat) == ("RECHAZADO", "2323")
+    await shop.void(facturas[0])
+    await settle(shop)
+    assert await shop.estado(facturas[0]) == "ANULADO"
+
+
 async def test_a_name_that_another_system_has_used_is_left_to_it(shop: Shop) -> None:
     boleta = await shop.boleta()
     made = await shop.summarise(boleta)

@@ -72,7 +72,7 @@ async def advance(name: str, deps: Deps) -> None:
 
 async def _next(resumen: StoredResumen, cuenta: Cuenta | SinCuenta, deps: Deps) -> _Turn:
     if "reemplazo" in resumen.envio:
-        return await follow(resumen, deps)
+        return await follow(resumen, cuenta, deps)
     if isinstance(cuenta, SinCuenta):
         return Held(cuenta.motivo, resumen.en_duda, parado=True)
     if resumen.paso == "enviado":

@@ -5,18 +5,24 @@ takes it, or says by its books that the lines are there. Each end tells what the
 is entered twice, because SUNAT enters each once.
 """
 
+import dataclasses
+
 import structlog
 
 from shared.contracts.sunat.resumenes import Condicion
 from sunat_emitter.clock import LIMA
+from sunat_emitter.cuentas import Cuenta, SinCuenta
 from sunat_emitter.deps import Deps
 from sunat_emitter.entrega import Missing
+from sunat_emitter.envelope import Status
 from sunat_emitter.noticias import tell_at_once
-from sunat_emitter.steps import Decided, Held, Later
+from sunat_emitter.soap import Consulta
+from sunat_emitter.steps import Decided, Held, Later, Lost, sending_of
 from sunat_emitter.store import LineaResumen, StoredResumen
 from sunat_emitter.store.envios import ACEPTADO, RECHAZADO, Result
 from sunat_emitter.store.extravios import Reemplazo
 from sunat_emitter.store.resumenes import RA
+from sunat_emitter.verdict import Consulted, of_state_consult
 
 _log = structlog.get_logger()
 
@@ -53,8 +59,8 @@ async def replace(resumen: StoredResumen, missing: Missing, deps: Deps, ordinal:
     return Later(f"SUNAT no dio ticket ({missing.motivo}): se comprueba con {made.identificador}", missing.en_duda)
 
 
-async def follow(resumen: StoredResumen, deps: Deps) -> Decided | Later | Held:
-    """What the one that takes its place tells of it."""
+async def follow(resumen: StoredResumen, cuenta: Cuenta | SinCuenta, deps: Deps) -> Decided | Later | Held | Lost:
+    """What the one that takes its place tells of it; the account is for asking after facturas."""
     other = await deps.resumenes.find(str(resumen.envio["reemplazo"]))
     if other is None or other.decision is None:
         return Later(resumen.motivo_pendiente or "", resumen.en_duda)
@@ -68,7 +74,7 @@ async def follow(resumen: StoredResumen, deps: Deps) -> Decided | Later | Held:
     if other.parte == CONFIRMATION:
         return await _not_taken(resumen, codigo, said, deps)
     if codigo in _voiding_codes(resumen):
-        return Decided(Result(ACEPTADO, f"{codigo:04d}", f"SUNAT ya lo había procesado: {said}"))
+        return await _void_before(resumen, cuenta, Result(ACEPTADO, f"{codigo:04d}", said), deps)
     if codigo in {_ADDED, *_VOIDED, _UNSAID} and _confirming(resumen.lineas):
         return await replace(resumen, Missing(said, en_duda=True), deps, CONFIRMATION)
     if codigo == _UNSAID:
@@ -82,6 +88,27 @@ async def _not_taken(resumen: StoredResumen, codigo: int, said: str, deps: Deps)
     if codigo not in _NOT_ALL or copy is None:
         return Held(f"No se sabe si SUNAT lo tomó: revise sus comprobantes ({codigo:04d} - {said})", en_duda=True)
     return Decided(Result(RECHAZADO, copy.codigo_sunat or "", f"{copy.mensaje_sunat} ({copy.identificador})"))
+
+
+async def _void_before(
+    resumen: StoredResumen, cuenta: Cuenta | SinCuenta, result: Result, deps: Deps
+) -> Decided | Later | Lost:
+    """A document is void already. Where the consult service knows them all, it tells whether the others are too."""
+    url = cuenta.servicios.consult if isinstance(cuenta, Cuenta) and resumen.clase == RA else None
+    if url is None or isinstance(cuenta, SinCuenta):
+        return Decided(result)
+    sending = sending_of(deps)
+    for linea in resumen.lineas:
+        if not await deps.resumenes.renew(resumen, sending.lease_end()):
+            return Lost()
+        consulta = Consulta(resumen.ruc, linea.tipo, linea.serie, linea.numero)
+        reply = (await sending.audited(resumen, sending.client.consult_status(url, cuenta.sol, consulta))).reply
+        known = of_state_consult(reply.codigo) if isinstance(reply, Status) else Consulted.UNANSWERED
+        if known is Consulted.UNANSWERED:
+            return Later(resumen.motivo_pendiente or "", resumen.en_duda)
+        if known is not Consulted.VOIDED:
+            return Decided(dataclasses.replace(result, estado=RECHAZADO))
+    return Decided(result)
 
 
 def _voiding_codes(resumen: StoredResumen) -> frozenset[int]:

@@ -109,6 +109,21 @@ async def test_a_lost_receipt_is_fetched_and_kept_and_its_words_are_shown(desk: 
     assert (await desk.bench.operations(name))[-2:] == ["getStatus", "getStatusCdr"]
 
 
+async def test_a_receipt_of_another_is_told_and_one_that_cannot_be_read_is_asked_for_again(desk: Desk) -> None:
+    names = [await desk.sent() for _ in range(2)]
+    archivos, entries = desk.bench.database["archivos"], desk.bench.simulator.books.entries
+    await archivos.delete_many({"_id": {"$in": [f"R-{name}.zip" for name in names]}})
+    other = pack(Receipt(names[0], "F009-999", 0, "La Factura ha sido aceptada", desk.bench.now()), beta=False)
+    for name, content in zip(names, (other, b"PK no es un zip"), strict=True):
+        entries[name] = replace(entries[name], receipt=content)
+    done = await desk.run()
+    assert (done.diferencias, done.sin_respuesta, done.cdr_recuperados) == (1, 1, 0)
+    found = await desk.found()
+    assert "no es la de este comprobante" in found[names[0]].detalle
+    assert "que se pueda leer" in found[names[1]].detalle
+    assert await archivos.count_documents({"_id": {"$regex": "^R-"}}) == 0
+
+
 async def test_what_sunat_accepted_and_we_hold_as_pending_is_corrected_and_told_once(desk: Desk) -> None:
     name = await desk.lost()
     done = await desk.run()

@@ -11,7 +11,7 @@ from sunat_emitter.conciliacion_cotejo import ACEPTADO, ANULADO, PENDIENTE, Arre
 from sunat_emitter.cuentas import Cuenta
 from sunat_emitter.reconciliation import by_receipt
 from sunat_emitter.soap import Consulta
-from sunat_emitter.steps import Decided, Sending
+from sunat_emitter.steps import Decided, Later, Sending
 from sunat_emitter.store.envios import Result
 from sunat_emitter.store.resumenes import Resumenes
 from sunat_emitter.store.revisables import Revisable, Revisables
@@ -21,7 +21,10 @@ _BOLETAS, _BETA, _OTRO_AMBIENTE, _SIN_TICKET = "boletas", "beta", "otro_ambiente
 """Why SUNAT cannot be asked: its consult has series that begin with F alone, and in production alone; the file was
 issued for another environment; an RC or RA has no ticket."""
 _VOIDED_ELSEWHERE = "Dado de baja en SUNAT por otra vía"
-_NO_RECEIPT = "SUNAT lo tiene igual, pero no entrega su constancia (CDR). Se vuelve a pedir en la próxima conciliación."
+_NO_RECEIPT = (
+    "SUNAT lo tiene igual, pero no entrega una constancia (CDR) que se pueda leer."
+    " Se vuelve a pedir en la próxima conciliación."
+)
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,8 @@ class Revision:
     def _found(self, file: Revisable, juicio: Juicio, receipt: bytes | None, state: Result) -> Vista:
         """What the table says, with the receipt where one was missing and has come."""
         decided = by_receipt(file.envio, receipt) if receipt is not None else None
+        if isinstance(decided, Later):  # it cannot be read: as good as none
+            decided, receipt = None, None
         wanted = ACEPTADO if juicio.estado == ANULADO else juicio.estado
         if decided is not None and not (isinstance(decided, Decided) and decided.result.estado == wanted):
             detalle = f"La constancia que SUNAT tiene con este número no es la de este comprobante ({wanted.lower()})."

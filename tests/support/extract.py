@@ -1,5 +1,6 @@
 """A program that speaks the Extract API to a running gateway."""
 
+import asyncio
 import base64
 import io
 from dataclasses import dataclass
@@ -75,11 +76,12 @@ class Client:
             return await self.call("get_result", document_token=document, account_token=self.token)
         return await self.call("get_result", document_uuid=document)
 
-    async def ended(self, document: Any, seconds: float = 60) -> dict[str, Any]:
-        """A document once it is no longer processed."""
+    async def ended(self, document: Any, seconds: float = 60, pause: float = 0) -> dict[str, Any]:
+        """A document once it is no longer processed; `pause` seconds between two looks."""
         found: dict[str, Any] = {}
 
         async def has_ended() -> bool:
+            await asyncio.sleep(pause)
             found.update(await self.get(document))
             return bool(found["status"] != "processing")
 

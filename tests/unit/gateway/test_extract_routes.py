@@ -17,7 +17,9 @@ from gateway.erasure import erase_requests
 from gateway.extract.test_mode import fixed_outcome
 from gateway.extract.validate import republish_validations_once
 from gateway.limits import Rate, RateLimits
+from gateway.openapi import openapi
 from gateway.room import Room
+from gateway.routes import odoo_extract
 from gateway.sweep import republish_once
 from shared.contracts.credits import HoldCredits, HoldPlaced, ReleaseHold
 from shared.contracts.documents import DocumentReconciled, DocumentUnreadable, DocumentUploaded, Unreadable
@@ -306,6 +308,13 @@ async def test_only_administrators_issue_tokens(gateway: Gateway) -> None:
     assert reply.status == 403
     gone = await gateway.send("DELETE", f"{path}/x", headers={"Authorization": "none"})
     assert gone.status == 401
+
+
+def test_openapi_shows_every_operation_and_no_status_that_is_told_inside_a_success() -> None:
+    paths = openapi([odoo_extract.FAMILY], "1")["paths"]
+    assert set(paths["/api/extract/invoice/1/parse"]["post"]["responses"]) == {"200", "400", "413"}
+    assert not [path for path in paths if "bank_statement" in path or "recruitment" in path]
+    assert len(paths) == 3 * (2 * 6 + 4)
 
 
 texts = st.text(st.characters(exclude_categories=()), max_size=30)

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from ledger.check import watch_balance
+from ledger.check import check_accounts, watch_balance
 from ledger.deps import Deps
 from ledger.erasure import keep_movements
 from ledger.handlers import (
@@ -25,6 +25,7 @@ from ledger.sweep import sweep_holds
 from shared.bus import Operation, Subscription
 from shared.contracts.credits import (
     AdjustCredits,
+    CheckAccounts,
     GrantCredits,
     HoldCredits,
     ListMovements,
@@ -84,6 +85,7 @@ SERVICE = Service(
         Operation(ReadStatement, read_statement),
         Operation(ReadPrices, read_prices),
         Operation(SetPrices, set_prices),
+        Operation(CheckAccounts, check_accounts, prefetch=1),
     ),
     background=(sweep_holds, watch_balance),
 )

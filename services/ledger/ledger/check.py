@@ -1,8 +1,12 @@
 """The invariants over live data: `ledger check` on demand, and now and then by the service itself."""
 
 import asyncio
+import contextlib
 import sys
+import time
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 
@@ -12,6 +16,8 @@ from ledger.invariants import violations
 from ledger.settings import LedgerSettings
 from ledger.store import Store
 from shared import mongo
+from shared.bus import Reply
+from shared.contracts.credits import AccountsChecked, CheckAccounts
 from shared.redaction import pseudonym
 from shared.settings import load_settings
 
@@ -25,11 +31,35 @@ _SWEEPS = 4
 
 async def find_violations(store: Store, at: datetime, grace: timedelta) -> tuple[int, list[str]]:
     """How many accounts there are, and what is wrong with them; users are named by the pseudonym that logs show."""
-    accounts, found = 0, [f"entry {entry}: its user has no account" for entry in await store.orphans()]
+    accounts, found = 0, await _orphans(store)
     async for document, entries in store.histories():
         accounts += 1
-        found += [f"account {pseudonym(document['_id'])}: {each}" for each in violations(document, entries, at, grace)]
+        found += _named(document, violations(document, entries, at, grace))
     return accounts, found
+
+
+async def check_accounts(call: CheckAccounts, deps: Deps) -> Reply:
+    """Check accounts one after another for as long as was asked for; at least one, where one is left."""
+    started, checked, last = time.monotonic(), 0, None
+    found = await _orphans(deps.store) if call.after is None else []
+    async with contextlib.aclosing(deps.store.histories(call.after)) as histories:
+        async for document, entries in histories:
+            checked += 1
+            found += _named(document, violations(document, entries, deps.now(), _grace(deps)))
+            if time.monotonic() - started >= call.seconds:
+                last = document["_id"]
+                break
+    total = await deps.store.count_accounts()
+    return Reply(AccountsChecked(checked=checked, total=total, violations=tuple(found), next_after=last))
+
+
+async def _orphans(store: Store) -> list[str]:
+    return [f"entry {entry}: its user has no account" for entry in await store.orphans()]
+
+
+def _named(document: Mapping[str, Any], found: Iterable[str]) -> list[str]:
+    """What is wrong with an account, with its user's pseudonym."""
+    return [f"account {pseudonym(document['_id'])}: {each}" for each in found]
 
 
 async def watch_balance(deps: Deps) -> None:

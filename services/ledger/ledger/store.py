@@ -16,7 +16,7 @@ alone; closed ones only as entries, so the document is bounded by the open holds
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -308,12 +308,19 @@ class Store:
         )
         return min(hold["placed_at"] for hold in found["open"]) if found else None
 
-    async def histories(self) -> AsyncIterator[tuple[dict[str, Any], list[Entry]]]:
-        """Every account document with its entries in order, consistent with each other while the ledger works.
+    async def count_accounts(self) -> int:
+        """How many accounts there are, about."""
+        return await self._accounts.estimated_document_count()
+
+    async def histories(self, after: str | None = None) -> AsyncGenerator[tuple[dict[str, Any], list[Entry]]]:
+        """Account documents by their ids, with their entries in order, consistent with each other at any moment.
+
+        `after` leaves out the accounts up to that one.
 
         An entry up to the document's version is in its `unfiled` list or was in `entries` before it was read.
         """
-        async for document in self._accounts.find({}):
+        following = {} if after is None else {"_id": {"$gt": after}}
+        async for document in self._accounts.find(following).sort("_id", 1):
             wanted = {"user_id": document["_id"], "sequence": {"$lte": document["version"]}}
             entries = {each["_id"]: read_entry(each) async for each in self._entries.find(wanted)}
             waiting = {each["_id"]: read_entry(each) for each in document.get("unfiled") or []}

@@ -196,6 +196,31 @@ class ReadStatement(Call[Statement]):
     cursor: str | None = None
 
 
+class AccountsChecked(Contract):
+    """Answer of CheckAccounts: what is wrong with the accounts that were looked at."""
+
+    checked: int
+    """Accounts looked at for this answer."""
+    total: int
+    """Accounts that there are, about."""
+    violations: tuple[str, ...]
+    """A sentence each; users are named by their pseudonyms."""
+    next_after: str | None = None
+    """Not None: more accounts follow; ask again with it as `after`."""
+
+
+class CheckAccounts(Call[AccountsChecked]):
+    """Hold accounts to the ledger's invariants, in the order of their ids, for about as long as is asked for."""
+
+    NAME: ClassVar[str] = "ledger.check-accounts.v1"
+    ANSWER: ClassVar[type[Contract]] = AccountsChecked
+
+    after: str | None = None
+    """Begin behind this account; None begins with the first, and looks for entries without an account."""
+    seconds: float = Field(default=2.0, ge=0, le=10)
+    """Answer after the account that is looked at when this has passed, so that no answer is waited for in vain."""
+
+
 class CreditsHeld(Event):
     """ledger: a price is set aside."""
 

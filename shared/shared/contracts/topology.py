@@ -9,6 +9,7 @@ from typing import Any
 from shared.contracts.comprobantes import ComprobanteAccepted, ComprobanteIssued, ComprobanteRejected
 from shared.contracts.credits import (
     AdjustCredits,
+    CheckAccounts,
     CreditsAdjusted,
     CreditsGranted,
     CreditsHeld,
@@ -166,6 +167,7 @@ CALLS: tuple[CallRow, ...] = (
     CallRow(ReadStatement, "ledger"),
     CallRow(ReadPrices, "ledger"),
     CallRow(SetPrices, "ledger"),
+    CallRow(CheckAccounts, "ledger"),
     CallRow(ReadCatalog, "sunat-emitter"),
     CallRow(ReadEmisor, "sunat-emitter"),
     CallRow(WriteEmisor, "sunat-emitter"),

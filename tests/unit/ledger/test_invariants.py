@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from ledger.check import find_violations
+from ledger.check import check_accounts, find_violations
 from ledger.deps import Deps
 from ledger.store import INDEXES
+from shared.contracts.credits import AccountsChecked, CheckAccounts
 from shared.mongo import Database, ensure_indexes
 from tests.support.ledger import START, Clock, abandoned, adjust, deliver, grant, hold, ledger, reconciled, unreadable
 
@@ -114,3 +115,24 @@ async def test_the_command_says_what_is_wrong_by_its_status(mongodb_url: str, mo
         assert (status, "the entries sum to 0" in output) == (1, True)
     finally:
         await accounts.delete_one({"_id": "check-test"})
+
+
+async def test_a_check_in_parts_finds_what_a_whole_one_finds(deps: Deps, database: Database) -> None:
+    await deliver(grant("bea", 10, "grant-2"), deps)
+    await database["accounts"].update_one({"_id": "bea"}, {"$inc": {"balance": 1}})
+    await database["entries"].insert_one({"_id": "stray", "user_id": "nobody", "sequence": 1})
+
+    async def part(after: str | None) -> AccountsChecked:
+        answer = (await check_accounts(CheckAccounts(after=after, seconds=0), deps)).answer
+        assert isinstance(answer, AccountsChecked)
+        return answer
+
+    answers = [await part(None)]
+    while after := answers[-1].next_after:
+        answers.append(await part(after))
+    assert [each.checked for each in answers] == [1, 1, 0]
+    assert {each.total for each in answers} == {2}
+    in_parts = [found for each in answers for found in each.violations]
+    _, whole = await find_violations(deps.store, deps.now(), timedelta(hours=1))
+    assert len(in_parts) == 2
+    assert sorted(in_parts) == sorted(whole)

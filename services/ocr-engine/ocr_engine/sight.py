@@ -19,6 +19,8 @@ from ocr_engine.local.spelling import fold
 Run = tuple[int, ...]
 """Places of words, in reading order, that together are a value."""
 
+MOST_STEPS = 300_000
+"""Words compared for one document; an invoice of five pages takes some thousands."""
 SAME_LINE = 0.6
 """In word heights: how far the next word of a line may stand above or below."""
 _NEXT_LINE = 2.5
@@ -48,11 +50,20 @@ class _Frame:
 
 
 class Sight:
-    """The words of a document, in reading order."""
+    """The words of a document, in reading order.
 
-    def __init__(self, words: Sequence[Word]) -> None:
+    Looking for texts among words that are all alike costs without an end, so that all of a document's searches together
+    take a bounded number of steps; whatever is looked for after that is not found.
+    """
+
+    def __init__(self, words: Sequence[Word], steps: int = MOST_STEPS) -> None:
         self.words = words
         self._frames = [_frame(word) for word in words]
+        self._steps = steps
+
+    def _may_go_on(self, steps: int = 1) -> bool:
+        self._steps -= steps
+        return self._steps > 0
 
     def spelled(self, wanted: str) -> list[Run]:
         """Runs of words that spell a text exactly, but for case, accents, spaces and signs at the ends."""
@@ -68,7 +79,7 @@ class Sight:
         Recognition mistakes a letter here and there, and a model may write a name out that is printed shorter.
         """
         text = plain(wanted)
-        if len(text) < _SHORTEST_ALIKE or text.isdigit():
+        if len(text) < _SHORTEST_ALIKE or text.isdigit() or self._steps <= 0:
             return []
         scored = [(score, run) for start in range(len(self._plain)) for score, run in self._alike(start, text)]
         scored.sort(key=lambda each: (-each[0], each[1]))
@@ -85,7 +96,7 @@ class Sight:
 
     def _wraps(self, wanted: str) -> list[tuple[str, Run]]:
         text = plain(wanted)
-        if len(text) < _SHORTEST_ALIKE:
+        if len(text) < _SHORTEST_ALIKE or self._steps <= 0:
             return []
         found = [self._wrap(start, text) for start in self._by_plain.get(text[0], ())]
         return sorted(found, key=lambda each: -len(each[0]))
@@ -93,7 +104,7 @@ class Sight:
     def containing(self, wanted: str) -> list[Run]:
         """Single words that hold a text."""
         text = plain(wanted)
-        if len(text) < _SHORTEST_ALIKE:
+        if len(text) < _SHORTEST_ALIKE or self._steps <= 0:
             return []
         return [(index,) for index, each in enumerate(self._plain) if text in each]
 
@@ -224,7 +235,7 @@ class Sight:
             yield line
 
     def _spelled(self, wanted: str, texts: Sequence[str], by_first: Mapping[str, list[int]]) -> list[Run]:
-        if not wanted:
+        if not wanted or self._steps <= 0:
             return []
         starts = [(start, texts[start]) for start in by_first.get(wanted[0], ())]
         if texts is self._codes:
@@ -233,12 +244,14 @@ class Sight:
         return sorted(found)
 
     def _run(self, start: int, first: str, wanted: str, texts: Sequence[str]) -> Run | None:
-        if not wanted.startswith(first):
+        if not self._may_go_on() or not wanted.startswith(first):
             return None
         text, run = first, [start]
         while text != wanted:
             index = run[-1] + 1
             if len(run) >= _LONGEST_RUN or index >= len(texts) or not self._follows(run[-1], index):
+                return None
+            if not self._may_go_on():
                 return None
             text += texts[index]
             run.append(index)
@@ -249,12 +262,16 @@ class Sight:
     def _alike(self, start: int, wanted: str) -> Iterator[tuple[float, Run]]:
         """The likest run from a word on, where it begins like the text."""
         first = self._plain[start]
-        if not first or not fuzz.ratio(first, wanted[: len(first)], score_cutoff=_BEGINS_ALIKE):
+        if (
+            not self._may_go_on()
+            or not first
+            or not fuzz.ratio(first, wanted[: len(first)], score_cutoff=_BEGINS_ALIKE)
+        ):
             return
         text, run = "", list[int]()
         best: tuple[float, Run] | None = None
         for index in range(start, min(start + _LONGEST_RUN, len(self._plain))):
-            if run and not self._follows(run[-1], index):
+            if not self._may_go_on() or (run and not self._follows(run[-1], index)):
                 break
             text += self._plain[index]
             run.append(index)
@@ -270,12 +287,12 @@ class Sight:
         """As much of a text as goes on from a word, on its line and below it."""
         text, run = "", list[int]()
         index: int | None = start if wanted.startswith(self._plain[start]) else None
-        while index is not None and len(run) < _LONGEST_WRAP:
+        while index is not None and len(run) < _LONGEST_WRAP and self._may_go_on():
             text += self._plain[index]
             run.append(index)
             following = index + 1
             while following < len(self._plain) and self._beside(run[-1], following):
-                if not wanted.startswith(text + self._plain[following]):
+                if not self._may_go_on() or not wanted.startswith(text + self._plain[following]):
                     break
                 text += self._plain[following]
                 run.append(following)
@@ -289,7 +306,7 @@ class Sight:
         for index in range(run[-1] + 1, min(run[-1] + _LONGEST_WRAP, len(self._frames))):
             each = self._frames[index]
             down = each.middle - last.middle
-            if each.page != last.page or down > _NEXT_LINE * last.height:
+            if each.page != last.page or down > _NEXT_LINE * last.height or not self._may_go_on():
                 return None
             under = abs(each.left - first.left) < 2 * first.height and down > SAME_LINE * last.height
             if under and self._plain[index] and rest.startswith(self._plain[index]):

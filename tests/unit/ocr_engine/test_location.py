@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from ocr_engine.evidence import Word, enclosing_box
 from ocr_engine.local.page import words_of
 from ocr_engine.location import locate
+from ocr_engine.sight import Sight
 from shared.contracts.reading import Box, Candidate, ReadField, Reading
 from tests.support.printed import printed
 
@@ -197,6 +198,16 @@ def test_what_nobody_printed_stands_nowhere() -> None:
     sums = seen("3011.69").model_copy(update={"source": "computed"})
     placed = locate(odoo(total=sums, supplier_country=seen("BE"), type=seen("invoice")), UPRIGHT)
     assert all(field.box is None for field in placed.fields.values())
+
+
+def test_a_page_of_words_that_are_all_alike_is_given_up() -> None:
+    alike = [Word("aaaa", 0, (0.01 * (place % 60), 0.01 * (place // 60), 0.009, 0.008, 0.0)) for place in range(600)]
+    words = [*alike, Word("OFF-17", 0, (0.5, 0.9, 0.1, 0.008, 0.0))]
+    hopeless = "aaaa" * 20 + "b"
+    assert Sight(words).spelled("OFF-17") == [(600,)]
+    hurried = Sight(words, steps=1000)
+    hurried.alike(hopeless)
+    assert hurried.spelled("OFF-17") == hurried.coded("OFF-17") == hurried.begun(hopeless) == []
 
 
 def test_without_words_nothing_changes() -> None:

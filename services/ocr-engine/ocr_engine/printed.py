@@ -111,8 +111,10 @@ class Printed:
 def paper_of(words: Sequence[Word]) -> Paper:
     """The words, which come in reading order, on straight lines; a page that is turned is turned back."""
     lines: list[list[tuple[Word, Token]]] = []
-    for word in words[:_MOST_WORDS]:
-        token = _straight(word)
+    taken = words[:_MOST_WORDS]
+    angles = {page: _angle([word for word in taken if word.page == page]) for page in {word.page for word in taken}}
+    for word in taken:
+        token = _straight(word, angles[word.page])
         before = lines[-1][-1] if lines else None
         if before is not None and _on_one_line(before, (word, token)):
             lines[-1].append((word, token))
@@ -160,8 +162,19 @@ class Values:
                 yield from _names(paper)
 
 
-def _straight(word: Word) -> Token:
-    cx, cy, width, height, angle = word.box
+def _angle(words: Sequence[Word]) -> float:
+    """How a page's text lies, in degrees: single words are seen a little askew, and some run up the margin."""
+    ways: dict[int, list[Box]] = {}
+    for word in words:
+        ways.setdefault(round(word.box[4] / 90) % 4, []).append(word.box)
+    boxes = max(ways.values(), key=lambda boxes: sum(box[2] for box in boxes))
+    across = sum(box[2] * math.cos(math.radians(box[4])) for box in boxes)
+    down = sum(box[2] * math.sin(math.radians(box[4])) for box in boxes)
+    return math.degrees(math.atan2(down, across))
+
+
+def _straight(word: Word, angle: float) -> Token:
+    cx, cy, width, height, _ = word.box
     cos, sin = math.cos(math.radians(angle)), math.sin(math.radians(angle))
     x, y = cx * cos + cy * word.aspect * sin, cy * word.aspect * cos - cx * sin
     half, tall = width / 2, height * word.aspect / 2

@@ -136,6 +136,17 @@ def turned(word: Word, angle: float) -> Word:
     return Word(word.text, word.page, (x, y, width / word.aspect, height * word.aspect, angle), 1 / word.aspect)
 
 
+def test_words_that_are_seen_a_little_askew_still_stand_on_their_lines() -> None:
+    layout = taught(FIRST, date="2024-02-28", total="133.00")
+    reading, words = read(NEXT)
+    askew = [
+        replace(word, box=(*word.box[:4], word.box[4] + (place % 5 - 2) * 0.3)) for place, word in enumerate(words)
+    ]
+    margin = Word("Handelsregister", 0, (0.02, 0.5, 0.1, 0.01, -90.0), words[0].aspect)
+    better, _ = recalled(reading, [*askew, margin], layout, "ocr")
+    assert (better.value("date"), better.value("total")) == ("2024-02-29", NEXT.due)
+
+
 def test_a_label_holds_no_digit() -> None:
     layout = taught(FIRST, payment_ref="77/2024/0815", total="133.00", date="2024-02-28", supplier="Rue Haute 12")
     anchors = [anchor for each in layout.anchors.values() for anchor in each]

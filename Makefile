@@ -12,7 +12,7 @@ PACKAGES := shared/shared services/gateway/gateway services/ledger/ledger servic
 	services/reconciler/reconciler services/sunat-emitter/sunat_emitter services/tagger/tagger
 WORKSPACE := gateway ledger lumis-shared ocr-engine reconciler sunat-emitter tagger
 
-.PHONY: help install servers prometheus run up down status watch demo token test check bench bench-ocr specs lock parked clean
+.PHONY: help install servers tools run up down status watch demo token test check bench bench-ocr specs lock parked clean
 
 help: ## List the targets
 	@echo "Lumis: make <target>"
@@ -26,8 +26,8 @@ servers:
 	@test -n "$(PYTHON)" || { echo "Lumis needs Python 3.11, 3.12 or 3.13 (Debian, Ubuntu: apt-get install python3)" >&2; exit 1; }
 	@$(PYTHON) -m deploy.local.bootstrap --servers
 
-prometheus: install ## Put Prometheus and promtool into .venv, where they can be had
-	@$(PYTHON) -m deploy.local.bootstrap --prometheus
+tools: install ## Put Prometheus, promtool and kubectl into .venv, where they can be had
+	@$(PYTHON) -m deploy.local.bootstrap --tools
 
 run: servers ## Start everything on 127.0.0.1 in the foreground (PORT=8080); Ctrl-C ends it
 	@$(LOCAL) run
@@ -41,7 +41,7 @@ down: install ## End what `make up` or `make run` started
 status: install ## Say what runs
 	@$(LOCAL) status
 
-watch: prometheus ## Start Prometheus beside it on http://127.0.0.1:9090 (or PROMETHEUS_PORT); Ctrl-C ends it
+watch: tools ## Start Prometheus beside it on http://127.0.0.1:9090 (or PROMETHEUS_PORT); Ctrl-C ends it
 	@$(LOCAL) watch
 
 demo: servers ## Start a second Lumis, upload a sample, show what happens, end it
@@ -51,7 +51,7 @@ token: install ## Print a development token: USER=name [SCOPE=admin] [LUMIS=100]
 	@test "$(origin USER)" = "command line" || { echo "say for whom: make token USER=name [SCOPE=admin] [LUMIS=100]" >&2; exit 1; }
 	@$(LOCAL) token "$(USER)" --scope "$(SCOPE)" --lumis "$(or $(LUMIS),0)"
 
-test: servers prometheus ## Run the tests (ARGS=… goes to pytest)
+test: servers tools ## Run the tests (ARGS=… goes to pytest)
 	@$(PY) -m pytest $(ARGS)
 
 check: install ## What CI runs beside the tests: ruff, formatting, types, import rules, generated documents
@@ -71,9 +71,14 @@ bench-ocr: install ## Score and time the offline engine on papers with a truth (
 specs: install ## Write the generated documents: OpenAPI, AsyncAPI, the table of metrics, Grafana's dashboards
 	@$(PY) -m deploy.specs
 
-lock: install ## Write requirements.lock anew out of the pyproject files
-	$(PY) -m uv pip compile --universal --generate-hashes --python-version 3.11 --no-header \
-		$(foreach name,$(WORKSPACE),--no-emit-package $(name)) pyproject.toml --group dev -o requirements.lock -q
+COMPILE := -m uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header
+
+lock: install ## Write requirements.lock anew out of the pyproject files, and out of it what each image installs
+	$(PY) $(COMPILE) $(foreach name,$(WORKSPACE),--no-emit-package $(name)) pyproject.toml --group dev -o requirements.lock
+	@set -e; for name in $(filter-out lumis-shared,$(WORKSPACE)); do \
+		$(PY) $(COMPILE) --no-annotate --no-emit-package lumis-shared --no-emit-package $$name -c requirements.lock \
+			services/$$name/pyproject.toml shared/pyproject.toml -o deploy/locks/$$name.txt; done
+	@echo hatchling | $(PY) $(COMPILE) --no-annotate -c requirements.lock - -o deploy/locks/build.txt
 
 parked: install ## Messages that no retry could handle (ARGS="replay --all" puts them back)
 	@$(LOCAL) parked $(or $(ARGS),list)

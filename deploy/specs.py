@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.asyncapi import asyncapi_text
+from deploy.environment import env_example, settings_table
 from deploy.watch.dashboards import DASHBOARDS
 from deploy.watch.metrics import metrics_text
 from deploy.watch.panels import Dashboard, dashboard_text
@@ -45,6 +46,8 @@ DOCUMENTS = (
     Document("docs/openapi.json", lambda: openapi_text(FAMILIES, API_VERSION)),
     Document("docs/asyncapi.json", asyncapi_text),
     Document("docs/metrics.md", metrics_text),
+    Document("docs/settings.md", settings_table),
+    Document("deploy/.env.example", env_example),
     *(_dashboard(row) for row in DASHBOARDS),
 )
 

@@ -24,6 +24,8 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 PROMETHEUS = VENV / "opt" / "prometheus" / "usr" / "bin"
 """Where Prometheus and promtool are unpacked to."""
+KUBECTL = VENV / "opt" / "kubernetes-client" / "usr" / "bin"
+"""Likewise kubectl, of which the tests use `kustomize` alone."""
 DATA = ROOT / ".lumis"
 _STAMP = VENV / ".lumis-stamp"
 _INSTALLING = VENV / ".lumis-installing"
@@ -57,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Install what is missing; the exit code."""
     parser = argparse.ArgumentParser(prog="bootstrap", description="Install what Lumis needs into .venv.")
     parser.add_argument("--servers", action="store_true", help="what MongoDB and RabbitMQ need, too")
-    parser.add_argument("--prometheus", action="store_true", help="Prometheus and promtool, too, where they can be had")
+    parser.add_argument("--tools", action="store_true", help="Prometheus and kubectl, too, where they can be had")
     given = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # pip and apt-get end with us
     try:
@@ -66,8 +68,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if given.servers:
                 ensure_mongod()
                 ensure_rabbitmq()
-            if given.prometheus:
-                ensure_prometheus()
+            if given.tools:
+                ensure_unpacked("prometheus", PROMETHEUS, ("prometheus", "promtool"))
+                ensure_unpacked("kubernetes-client", KUBECTL, ("kubectl",))
     except Impossible as problem:
         print(f"\n{problem}", file=sys.stderr)
         return 1
@@ -172,19 +175,18 @@ def ensure_rabbitmq() -> None:
         install_packages("rabbitmq-server")
 
 
-def ensure_prometheus() -> None:
-    """Unpack Debian's package into `.venv`, where Prometheus is not on PATH; the system stays as it is.
+def ensure_unpacked(package: str, folder: Path, programs: Sequence[str]) -> None:
+    """Unpack a Debian package into `.venv`, where its programs are not on PATH; the system stays as it is.
 
-    Nobody needs it to run Lumis, so where it cannot be had that is said, and is no failure.
+    Nobody needs them to run Lumis, so where the package cannot be had that is said, and is no failure.
     """
-    wanted = ("prometheus", "promtool")
-    if all(os.access(PROMETHEUS / name, os.X_OK) or shutil.which(name) for name in wanted):
+    if all(os.access(folder / name, os.X_OK) or shutil.which(name) for name in programs):
         return
     try:
-        with _step("unpacking prometheus into .venv (no server is started)"):
-            _unpack("prometheus", PROMETHEUS.parents[1])
+        with _step(f"unpacking {package} into .venv (nothing is started)"):
+            _unpack(package, folder.parents[1])
     except Impossible as problem:
-        print(f"\nwithout Prometheus its tests are skipped: {problem}", file=sys.stderr)
+        print(f"\nwithout {programs[0]} its tests are skipped: {problem}", file=sys.stderr)
 
 
 def _unpack(package: str, target: Path) -> None:

@@ -30,7 +30,7 @@ def prometheus_program(name: str) -> Path:
     for candidate in candidates:
         if os.access(candidate, os.X_OK):
             return candidate
-    raise ServerMissing(f"{name} is not installed: run `make prometheus`, or put the program on PATH")
+    raise ServerMissing(f"{name} is not installed: run `make tools`, or put the program on PATH")
 
 
 Targets = Mapping[str, Sequence[Mapping[str, object]]]

@@ -45,7 +45,7 @@ def test_a_broker_of_the_callers_is_no_target() -> None:
 
 
 def test_the_unpacked_program_goes_before_the_one_on_path(nothing_installed: Path, tmp_path: Path) -> None:
-    with pytest.raises(ServerMissing, match="make prometheus"):
+    with pytest.raises(ServerMissing, match="make tools"):
         prometheus_program("promtool")
     on_path = _program(tmp_path / "bin", "promtool")
     assert prometheus_program("promtool") == on_path
@@ -56,7 +56,7 @@ def test_the_unpacked_program_goes_before_the_one_on_path(nothing_installed: Pat
 def test_what_cannot_be_had_is_said_and_is_no_failure(
     nothing_installed: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    bootstrap.ensure_prometheus()
+    bootstrap.ensure_unpacked("prometheus", bootstrap.PROMETHEUS, ("prometheus", "promtool"))
     assert "its tests are skipped: this is no Debian or Ubuntu" in capsys.readouterr().err
 
 
@@ -69,8 +69,8 @@ def test_a_package_is_unpacked_whole_and_only_once(nothing_installed: Path, tmp_
         _program(tmp_path / "bin", name).write_text(text)
     for name in ("sh", "mkdir", "chmod"):
         (tmp_path / "bin" / name).symlink_to(f"/bin/{name}")
-    bootstrap.ensure_prometheus()
-    bootstrap.ensure_prometheus()
+    bootstrap.ensure_unpacked("prometheus", bootstrap.PROMETHEUS, ("prometheus", "promtool"))
+    bootstrap.ensure_unpacked("prometheus", bootstrap.PROMETHEUS, ("prometheus", "promtool"))
     assert prometheus_program("promtool") == nothing_installed / "promtool"
     assert (tmp_path / "log").read_text().splitlines() == ["download -qq prometheus"]
     assert [path.name for path in nothing_installed.parents[2].iterdir()] == ["prometheus"]

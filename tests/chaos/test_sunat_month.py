@@ -10,13 +10,13 @@ from tests.support.sunat_month import Month, Plan, first_of_next_month
 from tests.support.sunat_shop import shop_on
 
 SMALL = Plan(
-    boletas=93,
+    boletas=62,
     facturas=62,
     notes=31,
     voids=31,
     hours=(10, 17),
-    evening=((21, 0), (23, 51), (23, 58)),
-    morning=((2, 0), (7, 0)),
+    evening=((23, 51), (23, 58)),
+    morning=((7, 0),),
 )
 
 

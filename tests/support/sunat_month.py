@@ -114,6 +114,7 @@ class Month:
             4: (Fault(kind="lost_ticket", name=rc),),
             7: (Fault(kind="lost_after", operation="sendSummary", name=rc),),
             9: (Fault(kind="exception", codigo=2335, operation="sendBill"),),
+            11: (Fault(kind="exception", codigo=2072, operation="sendSummary", name=rc),),
             15: (Fault(kind="lost_ticket", name=ra),),
             17: (Fault(kind="unknown_ticket", times=3), Fault(kind="no_content")),
             20: (Fault(kind="dropped_ticket", name=rc),),

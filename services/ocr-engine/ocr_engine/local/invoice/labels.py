@@ -57,7 +57,7 @@ NOT_A_NAME = re.compile(
     r"|hrb|hra|amtsgericht|gerichtsstand|geschaftsf|rcs|ape|eori|duns|p\.? iva|partita iva|nif|cif"
     r"|codice fiscale|mwst|weee?)\b"
     r"|^(?:lief|nummer|handelsname|steuer|ust|umsatz|u st|vat|tva|iva|btw|gst|tax|tel|telefon|telefono|fon"
-    r"|phone|fax|mobil|mail|web|kontakt|ansprechpartner|name|anschrift|adresse|address|id|ref|kunden?|customer"
+    r"|phone|fax|mobil|mail|web(?:site|seite)?|kontakt|ansprechpartner|name|anschrift|adresse|address|id|ref|kunden?|customer"
     r"|client|cliente|klant"
     r"|abteilung|bank|kto|konto|blz|datum|date|fecha|data|seite|page|rechnung|invoice|facture|factura|gutschrift|cod)"
     r"(?:s?-?\s?(?:nr|nummer|number|num|konto|code|iban)\b|[\s-]+(?:n[or]?|id)\b|\s*[:.#+°-]|\s*\(?\d|\s*$)"

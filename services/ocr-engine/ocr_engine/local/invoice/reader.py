@@ -265,18 +265,18 @@ def _countries(fields: dict[str, ReadField], vats: Sequence[VatId], parties: Par
     """The seller's country: its VAT id's, its address's, its bank's, its domain's."""
     found: list[Found] = []
     vat = fields["supplier_vat"].value
-    if vat and any(each.value == vat and each.valid for each in vats):
-        country = next(each.country for each in vats if each.value == vat)
-        found.append(Found(country, vat, 0.93, None, "computed"))
+    own = next((each for each in vats if each.value == vat), None)
+    if own is not None and own.valid:
+        found.append(Found(own.country, own.value, 0.93, own.span, source_of(paper.lines[own.line]), own.line))
     for line, order in sorted(parties.seller_cells):
         country_named = country_in(paper.rows[line][order].folded)
         if country_named:
             cell = paper.rows[line][order]
             found.append(Found(country_named, cell.span.text, 0.9, cell.span, source_of(paper.lines[line]), line))
     found += _of_address(fields["supplier"], parties, paper)
-    letters = country_code(vat[:2]) if vat else None
-    if letters and not found:
-        found.append(Found(letters, vat or "", 0.8, None, "computed"))
+    letters = country_code(own.value[:2]) if own else None
+    if own is not None and letters and not found:
+        found.append(Found(letters, own.value, 0.8, own.span, source_of(paper.lines[own.line]), own.line))
     iban = fields["iban"].value
     if iban:
         found.append(Found(iban[:2], iban, 0.6, None, "computed"))

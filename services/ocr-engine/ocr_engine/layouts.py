@@ -246,10 +246,10 @@ def _has_label(place: Printed, anchor: Anchor) -> bool:
 
 
 def _looks(key: str, place: Printed, anchor: Anchor) -> bool:
-    """Whether what is printed looks like the field's values: dates in one order, codes of one shape, names in place."""
+    """Whether what is printed looks like the field's values: dates in order, codes of one shape, names in place."""
     match kind_of(key):
         case Kind.DATE:
-            return place.month_first == anchor.month_first
+            return not place.is_other
         case Kind.CODE:
             value = _value(key, place)
             alike = _SHORTER * anchor.length <= len(value) <= _LONGER * anchor.length

@@ -65,6 +65,8 @@ class Printed:
     parts: int = 1
     """Words of a code."""
     month_first: bool = False
+    is_other: bool = False
+    """A date in the order that is not the paper's, where both make a date."""
     is_amount: bool = False
 
     @cached_property
@@ -194,7 +196,7 @@ def _dates(paper: Paper, *, month_first: bool) -> Iterator[Printed]:
             at = Printed(date.value.isoformat(), cell, date.start, date.end, paper, month_first=month_first)
             yield at
             if date.other is not None:
-                yield replace(at, value=date.other.isoformat(), month_first=not month_first)
+                yield replace(at, value=date.other.isoformat(), month_first=not month_first, is_other=True)
 
 
 def _amounts(paper: Paper, decimal: str) -> Iterator[Printed]:

@@ -118,6 +118,12 @@ def test_american_dates_are_learnt_with_their_order() -> None:
     assert recalled(reading, words, layout, "text")[0].value("date") == "2024-05-04"
 
 
+def test_a_paper_that_shows_its_order_of_dates_needs_none_from_the_layout() -> None:
+    layout = taught(replace(FIRST, issued="03/03/2024"), date="2024-03-03")
+    reading, words = read(replace(NEXT, printed_on="03/16/2024", issued="02/03/2024"))
+    assert recalled(reading, words, layout, "text")[0].value("date") == "2024-02-03"
+
+
 @pytest.mark.parametrize("angle", [90.0, 180.0, -90.0])
 def test_a_page_that_lies_on_its_side_is_remembered_alike(angle: float) -> None:
     layout = taught(FIRST, date="2024-02-28", total="133.00")

@@ -21,6 +21,25 @@ from sunat_emitter.importacion.lines import tax_code
 from sunat_emitter.importacion.nodes import ZERO, Unreadable, amount, cents, every, number, total
 
 _TAX = "cac:TaxTotal/cac:TaxSubtotal"
+_BASES = {
+    "gravado": IGV,
+    "exonerado": EXONERADO,
+    "inafecto": INAFECTO,
+    "exportacion": EXPORTACION,
+    "gratuito": GRATUITO,
+    "ivap_base": IVAP,
+    "isc_base": ISC,
+    "otros_tributos_base": OTROS,
+}
+_MONTOS = {
+    "igv": IGV,
+    "ivap": IVAP,
+    "igv_gratuito": GRATUITO,
+    "isc": ISC,
+    "icbper": ICBPER,
+    "otros_tributos": OTROS,
+}
+"""Our names of what the document's subtotals state."""
 
 
 def totals(element: Element, sums: str, lineas: Sequence[Linea], ajustes: Sequence[Ajuste]) -> Totales:
@@ -45,20 +64,8 @@ def totals(element: Element, sums: str, lineas: Sequence[Linea], ajustes: Sequen
         subtotal=cents(total(each.bruto for each in paid)),
         descuento_items=cents(total(each.descuento for each in paid)),
         descuento_global=cents(discount),
-        gravado=bases[IGV],
-        exonerado=bases[EXONERADO],
-        inafecto=bases[INAFECTO],
-        exportacion=bases[EXPORTACION],
-        gratuito=bases[GRATUITO],
-        ivap_base=bases[IVAP],
-        igv=montos[IGV],
-        ivap=montos[IVAP],
-        igv_gratuito=montos[GRATUITO],
-        isc=montos[ISC],
-        isc_base=bases[ISC],
-        icbper=montos[ICBPER],
-        otros_tributos=montos[OTROS],
-        otros_tributos_base=bases[OTROS],
+        **{name: bases[code] for name, code in _BASES.items()},
+        **{name: montos[code] for name, code in _MONTOS.items()},
         otros_cargos=cents(amount(whole, "cbc:ChargeTotalAmount")),
         descuento_no_base=cents(amount(whole, "cbc:AllowanceTotalAmount")),
         anticipos=cents(amount(whole, "cbc:PrepaidAmount")),

@@ -32,7 +32,6 @@ def venta(
         now: When it is taken over.
     """
     venta_id, first_item = ids
-    totales, cliente = comprobante.totales, comprobante.cliente
     issued = datetime.combine(comprobante.fecha_emision, comprobante.hora_emision, LIMA)
     try:
         given = VentaInput.model_validate(_given(comprobante))
@@ -44,33 +43,42 @@ def venta(
         codigo_venta=f"VEN-{issued.year}-{venta_id:06d}",
         fecha=issued,
         estado="FACTURADO",
-        cliente={**given.cliente.model_dump(), "nombre": cliente.nombre or given.cliente.nombre},
-        total=totales.total,
+        cliente={**given.cliente.model_dump(), "nombre": comprobante.cliente.nombre or given.cliente.nombre},
+        total=comprobante.totales.total,
         moneda=comprobante.moneda,
-        comprobante=VentaComprobante(
-            id=comprobante_id,
-            tipo=comprobante.tipo,
-            serie=comprobante.serie,
-            numero=comprobante.numero,
-            numero_completo=comprobante.numero_completo,
-            nombre_archivo=comprobante.nombre_archivo,
-        ),
+        comprobante=_became(comprobante, comprobante_id),
         entrada=given,
         items=tuple(
             _shown(first_item + position, line, item)
             for position, (line, item) in enumerate(zip(comprobante.lineas, given.items, strict=True))
         ),
-        totales=TotalesShown(
-            subtotal=totales.subtotal,
-            descuento_items=totales.descuento_items,
-            descuento_global=totales.descuento_global,
-            subtotal_neto=totales.subtotal_neto,
-            igv=totales.igv + totales.ivap,
-            total=totales.total,
-            moneda=comprobante.moneda,
-        ),
+        totales=_totals(comprobante),
         created_at=now,
         updated_at=now,
+    )
+
+
+def _became(comprobante: Comprobante, comprobante_id: int) -> VentaComprobante:
+    return VentaComprobante(
+        id=comprobante_id,
+        tipo=comprobante.tipo,
+        serie=comprobante.serie,
+        numero=comprobante.numero,
+        numero_completo=comprobante.numero_completo,
+        nombre_archivo=comprobante.nombre_archivo,
+    )
+
+
+def _totals(comprobante: Comprobante) -> TotalesShown:
+    totales = comprobante.totales
+    return TotalesShown(
+        subtotal=totales.subtotal,
+        descuento_items=totales.descuento_items,
+        descuento_global=totales.descuento_global,
+        subtotal_neto=totales.subtotal_neto,
+        igv=totales.igv + totales.ivap,
+        total=totales.total,
+        moneda=comprobante.moneda,
     )
 
 

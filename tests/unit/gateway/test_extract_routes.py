@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from prometheus_client import REGISTRY
 
 from gateway.deps import Deps
 from gateway.erasure import erase_requests
@@ -30,6 +31,7 @@ from shared.mongo import Database
 from tests.support.extract import TEST_TOKEN, encoded
 from tests.support.gateway import BALANCE, PDF, PNG, Gateway, running
 
+_CALLS = "lumis_gateway_extract_calls_total"
 PARSE = "/api/extract/invoice/1/parse"
 
 
@@ -88,8 +90,11 @@ async def test_a_document_is_published_with_its_senders_words_and_time_enough(ga
 )
 async def test_a_ledger_that_holds_nothing_keeps_nothing(gateway: Gateway, answer: Exception, status: str) -> None:
     gateway.bus.answers[HoldCredits] = answer
+    labels = {"kind": "invoice", "operation": "parse", "version": "122", "status": status}
+    counted = REGISTRY.get_sample_value(_CALLS, labels) or 0
     found = await taken(gateway)
     assert found["status"] == status
+    assert REGISTRY.get_sample_value(_CALLS, labels) == counted + 1
     assert not [name for name in found if name.startswith("document")]
     assert gateway.bus.of(DocumentUploaded) == []
     assert await gateway.database["extract_documents"].count_documents({}) == 0
@@ -199,7 +204,19 @@ async def test_the_first_clients_of_applicants_find_their_routes(gateway: Gatewa
 
 async def test_an_address_that_cannot_be_called_costs_the_call_alone(gateway: Gateway) -> None:
     account = await token(gateway)
-    for url in ("\ud800", "http://[", "x" * 5000, "ftp://a", "http://1.2.3.4:99999/", "//", "http://a b/", 7, [], {}):
+    urls: tuple[Any, ...] = (
+        "\ud800",
+        "http://[",
+        "x" * 5000,
+        "ftp://a",
+        "http://1.2.3.4:99999/",
+        "//",
+        "http://a b/",
+        7,
+        [],
+        {},
+    )
+    for url in urls:
         for account_token in (account, TEST_TOKEN):
             given = {"account_token": account_token, "documents": [encoded(PDF)], "webhook_url": url}
             assert (await call(gateway, PARSE, **given))["status"] == "success", url

@@ -5,6 +5,7 @@ Business errors stand in `result` with HTTP 200; `jsonrpc` and `method` are not 
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import structlog
@@ -19,6 +20,7 @@ from gateway.extract.outcomes import MOST_DOCUMENTS, Outcome, outcome_of, outcom
 from gateway.extract.papers import UnsupportedFormat, document_of
 from gateway.extract.parse import Paper, parse
 from gateway.extract.protocol import (
+    INTERNAL,
     KINDS,
     MAINTENANCE,
     NOT_FOUND,
@@ -196,11 +198,15 @@ def _route(path: str, where: Where, row: _Row) -> Route:
     async def serve(given: Input[Call], deps: Deps) -> Answer:
         if given.body.fault is not None:
             raise Problem(given.body.fault)
-        said = await _said(row.operation, given, deps)
         version = version_of(where, given.body.params.get("version"))
-        number = str(version.number) if version else "unknown"
+        count = partial(_count, where.kind, row.name, str(version.number) if version else "unknown")
+        try:
+            said = await _said(row.operation, given, deps)
+        except Exception:  # HTTP says 200 to it, so that nothing else would show it
+            count(INTERNAL.name)
+            raise
         for status in said.statuses:
-            EXTRACT_CALLS.labels(where.kind, row.name, number, status).inc()
+            count(status)
         audit = {"kind": where.kind, "outcome": ",".join(sorted(set(said.statuses))), **said.audit}
         return Answer(said.result, audit=audit)
 
@@ -215,6 +221,10 @@ def _route(path: str, where: Where, row: _Row) -> Route:
         answer=row.answer,
         errors=(BROKEN, NO_CALL, NO_PARAMS, TOO_LARGE),
     )
+
+
+def _count(kind: Kind, operation: str, version: str, status: str) -> None:
+    EXTRACT_CALLS.labels(kind, operation, version, status).inc()
 
 
 async def _said(operation: Operation, given: Input[Call], deps: Deps) -> Said:

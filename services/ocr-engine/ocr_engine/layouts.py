@@ -44,6 +44,8 @@ _SHORTER, _LONGER = 0.7, 1.4
 """Lengths of a code beside the one that was learnt."""
 _NAME_X, _NAME_Y = 0.05, 0.1
 """How far a name may stand from where it stood: any words are a name by their looks, so a label is not enough."""
+_BARE_NAME = 0.005
+"""Likewise without a label: a letterhead stays where it is."""
 
 
 @dataclass(frozen=True)
@@ -255,7 +257,8 @@ def _looks(key: str, place: Printed, anchor: Anchor) -> bool:
             alike = _SHORTER * anchor.length <= len(value) <= _LONGER * anchor.length
             return alike and _shape(value) == anchor.shape
         case Kind.NAME:
-            near = abs(place.x - anchor.x) < _NAME_X and abs(place.y - anchor.y) < _NAME_Y
+            most_x, most_y = (_NAME_X, _NAME_Y) if anchor.left or anchor.above else (_BARE_NAME, _BARE_NAME)
+            near = abs(place.x - anchor.x) < most_x and abs(place.y - anchor.y) < most_y
             return near and _digits(place.value) == anchor.shape
     return True
 

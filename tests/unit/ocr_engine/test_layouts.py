@@ -174,6 +174,18 @@ def test_a_place_at_which_another_field_was_read_teaches_nothing() -> None:
     assert [anchor.left for anchor in both.anchors["subtotal"]] == ["total"]
 
 
+def test_a_letterhead_is_remembered_by_its_place_alone_and_only_there() -> None:
+    reading, words = read(FIRST)
+    mistaken = reading.model_copy(update={"fields": {**reading.fields, "supplier": ReadField(value="Invoice")}})
+    said = [Correction(key="supplier", value="Papyrus SPRL")]
+    layout = learnt(Layout(), mistaken, words, compared(mistaken, said), said)
+    later, words = read(NEXT)
+    later = later.model_copy(update={"fields": {**later.fields, "supplier": ReadField(value="Invoice")}})
+    assert recalled(later, words, layout, "text")[0].value("supplier") == "Papyrus SPRL"
+    moved = [replace(word, box=(word.box[0] + 0.02, *word.box[1:])) for word in words]
+    assert recalled(later, moved, layout, "text")[0].value("supplier") == "Invoice"
+
+
 _LABELS = st.sampled_from(["", "total", "subtotal", "invoice date", "kassadag", "number", "vat", "amount"])
 _ANCHORS = st.builds(
     Anchor,

@@ -105,11 +105,21 @@ def _items(read: Sequence[_Row], lines: Sequence[EmbeddedLine]) -> tuple[_Row, .
         own = _printed(left, line)
         if own is not None:
             left.remove(own)
-        before = own or {}
+        # What was computed of the print is computed anew, of what the XML says.
+        before = {key: field for key, field in (own or {}).items() if field.source != "computed"}
         said = {key: value for key, value in _line(line).items() if value is not None}
         taken = {key: proven(before.get(key, ReadField()), value, "xml", _CONFIDENCE) for key, value in said.items()}
-        result.append({**dict.fromkeys(INVOICE_ITEM, ReadField()), **before, **taken})
+        result.append(_with_total({**dict.fromkeys(INVOICE_ITEM, ReadField()), **before, **taken}, line))
     return tuple(result)
+
+
+def _with_total(row: _Row, line: EmbeddedLine) -> _Row:
+    """The line's amount with tax, which XML does not hold, where it is not printed either."""
+    amount, rate = parse_amount(line.amount or ""), parse_amount(line.tax_rate or "")
+    if row["total"].value is not None or amount is None or rate is None:
+        return row
+    gross = to_cents(amount * (Decimal(100) + rate) / 100)
+    return {**row, "total": ReadField(value=f"{gross:f}", confidence=_CONFIDENCE, source="computed")}
 
 
 def _printed(left: Iterable[_Row], line: EmbeddedLine) -> _Row | None:
@@ -121,8 +131,6 @@ def _printed(left: Iterable[_Row], line: EmbeddedLine) -> _Row | None:
 
 
 def _line(line: EmbeddedLine) -> dict[str, str | None]:
-    amount, rate = parse_amount(line.amount or ""), parse_amount(line.tax_rate or "")
-    gross = to_cents(amount * (Decimal(100) + rate) / 100) if amount is not None and rate is not None else None
     return {
         "description": line.name,
         "product": line.code,
@@ -132,5 +140,4 @@ def _line(line: EmbeddedLine) -> dict[str, str | None]:
         "discount": line.discount,
         "tax_rates": line.tax_rate,
         "subtotal": line.amount,
-        "total": f"{gross:f}" if gross is not None else None,
     }

@@ -66,10 +66,14 @@ def _hold_tax(lines: Sequence[Row], fields: Row) -> bool:
     subtotal, tax, total = (amount(fields, key) for key in (SUBTOTAL, TAX, TOTAL))
     if not known or len(known) < len(amounts) or total is None or not tax:
         return False
-    if any(not missing(line, TOTAL) or not rates(line) for line in lines):
+    if any(_is_read(line, TOTAL) or not rates(line) for line in lines):
         return False
     net = total - tax if subtotal is None else subtotal
     return near(added(known), total) and not near(added(known), net, len(known) + 1)
+
+
+def _is_read(line: Row, key: str) -> bool:
+    return not missing(line, key) and line[key].source != "computed"
 
 
 def _as_gross(line: _Line) -> _Line:

@@ -41,7 +41,7 @@ def doubts(fields: Row, items: Sequence[Row], taxes: Sequence[Row]) -> Iterator[
 
 
 def _take_tax_table(fields: dict[str, ReadField], taxes: Sequence[Row]) -> None:
-    """The tax as the table's sum, where its bases with it make the total, or nothing says otherwise."""
+    """The tax as the table's sum, where it makes the total with the subtotal, or with the table's own bases."""
     amounts, bases = [amount(row, "amount") for row in taxes], [amount(row, "base") for row in taxes]
     total, subtotal = amount(fields, TOTAL), amount(fields, SUBTOTAL)
     known = [each for each in amounts if each is not None]
@@ -49,7 +49,8 @@ def _take_tax_table(fields: dict[str, ReadField], taxes: Sequence[Row]) -> None:
         return
     tax = added(known)
     base = added(each for each in bases if each is not None) if None not in bases else None
-    if any(each is not None and near(each + tax, total, len(known) + 1) for each in (subtotal, base)):
+    net = base if subtotal is None else subtotal
+    if net is not None and near(net + tax, total, len(known) + 1):
         fields[TAX] = computed(tax, {str(place): row["amount"] for place, row in enumerate(taxes)}, *_places(taxes))
 
 

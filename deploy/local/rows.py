@@ -73,6 +73,7 @@ def environment_of(row: ServiceRow, where: Addresses, secret: str, inherited: Ma
     if row.name == "gateway":
         given |= {"HTTP_HOST": LOOPBACK, "HTTP_PORT": str(where.http_port)}
         given.setdefault("RATE_LIMIT", _LOCAL_RATE_LIMIT)
+        given.setdefault("UNREADY_SECONDS", "0")  # no load balancer has to notice
         given = {**_WEBHOOKS_HERE, **_SCANS_HERE, **given}
         given.setdefault("FILE_LINK_KEY", _derived(secret, "file links"))
         given.setdefault("SUNAT_RATE_LIMIT", _LOCAL_RATE_LIMIT)

@@ -101,7 +101,7 @@ async def build(settings: GatewaySettings, platform: Platform) -> Deps:
             largest=FILE_LIMIT,
             allow_private=settings.pdf_url_allow_private,
         ),
-        address=Address(settings.http_host, settings.http_port, settings.drain_seconds),
+        address=Address(settings.http_host, settings.http_port, settings.drain_seconds, settings.unready_seconds),
         sunat=_sunat(settings, database),
         openapi=openapi_text(FAMILIES, API_VERSION).encode(),
         room=Room(settings.body_bytes_in_flight),

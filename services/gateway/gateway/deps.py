@@ -57,6 +57,8 @@ class Address:
     host: str
     port: int
     drain_seconds: float
+    unready_seconds: float = 0
+    """At the end: how long requests are still taken while load balancers learn that this process is not ready."""
 
 
 @dataclass(frozen=True)

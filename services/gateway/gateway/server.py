@@ -21,6 +21,7 @@ from pydantic import BaseModel
 
 from gateway import repeats
 from gateway.deps import Caller, Deps
+from gateway.draining import Drain
 from gateway.http import (
     INTERNAL_ERROR,
     MALFORMED,
@@ -59,10 +60,11 @@ _BUSY_SECONDS = "2"
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def make_app(families: Iterable[Family], deps: Deps, default: Family) -> web.Application:
+def make_app(families: Iterable[Family], deps: Deps, default: Family, drain: Drain) -> web.Application:
     """The routes of all families as an application; `default` writes the errors of paths that no route has."""
     families = tuple(families)
-    app = web.Application(middlewares=[_unrouted(families, default)])
+    app = web.Application()
+    app.middlewares.extend((drain.attach(app), _unrouted(families, default)))
     streams = Streams()
     app.on_shutdown.append(streams.end)
     for family in families:
@@ -74,20 +76,28 @@ def make_app(families: Iterable[Family], deps: Deps, default: Family) -> web.App
 
 @contextlib.asynccontextmanager
 async def serve(families: Iterable[Family], deps: Deps, default: Family) -> AsyncIterator[web.AppRunner]:
-    """Serve until the block ends; then take no more requests and let those in hand finish."""
+    """Serve until the block ends; then send clients elsewhere, take no more, and let what is in hand finish."""
+    drain = Drain()
     runner = JsonRunner(
-        make_app(families, deps, default),
+        make_app(families, deps, default, drain),
         lambda: _json(default.error(Problem(MALFORMED), Exchange(str(uuid.uuid4())))),
         access_log=None,
         lingering_time=_LINGER_SECONDS,
         keepalive_timeout=_KEEP_ALIVE_SECONDS,
-        shutdown_timeout=deps.address.drain_seconds,
+        shutdown_timeout=_LINGER_SECONDS,
     )
     await runner.setup()
+    site = web.TCPSite(runner, deps.address.host, deps.address.port, backlog=512)
     try:
-        await web.TCPSite(runner, deps.address.host, deps.address.port, backlog=512).start()
+        await site.start()
         _log.info("serving http", host=deps.address.host, port=runner.addresses[0][1])
         yield runner
+        drain.begin()
+        await asyncio.sleep(deps.address.unready_seconds)
+        await site.stop()
+        await runner.shutdown()  # ends the streams, which would not end by themselves
+        # Before `cleanup`: once that has begun, aiohttp drops what still comes in of a body.
+        await drain.until_empty(deps.address.drain_seconds)
     finally:
         await runner.cleanup()
 

@@ -89,6 +89,12 @@ class GatewaySettings(ServiceSettings):
     )
     pdf_url_seconds: float = Field(default=10, gt=0, le=25, description="How long fetching a pdfUrl may take")
     pdf_url_allow_private: bool = Field(default=False, description="Fetch a pdfUrl from private addresses; for tests")
+    unready_seconds: float = Field(
+        default=5,
+        ge=0,
+        le=120,
+        description="On SIGTERM, how long requests are still taken while /readyz says no, for load balancers",
+    )
     drain_seconds: float = Field(default=35, gt=0, description="On SIGTERM, how long waiting uploads may take to end")
 
     @property

@@ -11,6 +11,7 @@ from prometheus_client import REGISTRY
 
 from gateway.erasure import erase_requests
 from gateway.extract.callbacks import Callbacks, callback_url
+from gateway.extract.protocol import INTEGRATION_TOKEN
 from gateway.handlers import call_back, follow_event
 from gateway.post import Post
 from gateway.store import NewRequest
@@ -128,6 +129,19 @@ async def test_whatever_is_no_success_is_tried_again_and_redirects_are_not_follo
     await callbacks.call(event)
     await callbacks.call(event)
     assert len(receiver.received) == 2
+
+
+async def test_the_call_for_a_test_document_is_given_up_rather_than_parked(
+    callbacks: Callbacks, receiver: Receiver
+) -> None:
+    event = await planned(callbacks, receiver.url, INTEGRATION_TOKEN)
+    receiver.statuses.extend([500] * 5)
+    for _ in range(3):
+        with pytest.raises(Unavailable):
+            await callbacks.call(event)
+    await callbacks.call(event)
+    await callbacks.call(event)
+    assert len(receiver.received) == 4
 
 
 async def test_a_receiver_that_is_not_there_is_said_so(callbacks: Callbacks, receiver: Receiver) -> None:

@@ -17,6 +17,8 @@ _ORDER = 0.9
 _DAYS = ("date", "due_date")
 _DIGITS = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 _MONTH_FIRST = "US"
+_ANYBODYS = frozenset({"gmail", "googlemail", "outlook", "hotmail", "live", "yahoo", "icloud", "gmx", "web", "proton"})
+"""Where anybody has an address, so that the domain tells nobody apart."""
 _SHORTEST_VAT = 7
 _SHORTEST_NAME = 4
 _ALIKE = 90
@@ -45,6 +47,8 @@ def heed(reading: Reading, infos: UserInfos | None, text: str, orders: Sequence[
         _settle_vat(fields, own, other, _own_vat(infos, text), source)
         _settle_name(fields, own, other, _own_name(infos, text), source)
         _settle_days(fields, infos)
+        if infos.perspective == "client" and infos.email:
+            _settle_addresses(fields, infos.email)
     tables, warnings = dict(reading.tables), reading.warnings
     if infos is None or not infos.purchase_order_regex:
         if not any(row["number"].value for row in tables.get("purchase_orders", ()) if "number" in row):
@@ -117,6 +121,23 @@ def _settle_days(fields: _Fields, infos: UserInfos) -> None:
         if first and wanted != field.value:
             others = [each for each in field.candidates if each.value != wanted]
             fields[key] = _field([first[0], *others], field.confidence)
+
+
+def _settle_addresses(fields: _Fields, own: str) -> None:
+    """The supplier's e-mail address and site are not the sender's; those of one domain of their own are."""
+    domain = own.rpartition("@")[2].strip().lower()
+    shared = domain.split(".")[0] in _ANYBODYS
+    for key in ("email", "website"):
+        field = fields.get(key, ReadField())
+        others = [each for each in _thought_of(field) if not _is_own(each.value, own, "" if shared else domain)]
+        if field.value is not None and _is_own(field.value, own, "" if shared else domain):
+            fields[key] = _field(others, _PRINTED)
+
+
+def _is_own(address: str, own: str, domain: str) -> bool:
+    plain = address.strip().lower()
+    host = re.sub(r"^(?:https?://)?(?:www\.)?", "", plain.rpartition("@")[2]).split("/")[0]
+    return plain == own.strip().lower() or bool(domain and host == domain)
 
 
 def _thought_of(*fields: ReadField) -> list[Candidate]:

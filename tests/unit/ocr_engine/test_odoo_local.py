@@ -3,6 +3,7 @@
 import io
 import math
 from collections.abc import AsyncIterator
+from typing import Literal
 
 import pytest
 import pytest_asyncio
@@ -175,6 +176,28 @@ def test_an_american_senders_days_have_the_month_first(country: str | None, days
 def test_a_paper_that_says_its_country_is_read_by_it() -> None:
     reading = heeded(BELGIAN, UserInfos(country_code="US"))
     assert reading.value("date") == "2024-03-05"
+
+
+@pytest.mark.parametrize(
+    ("own", "perspective", "email", "website"),
+    [
+        ("me@dekroon.be", "client", "bar@cafesport.be", None),
+        ("info@dekroon.be", "supplier", "info@dekroon.be", "www.dekroon.be"),
+        ("me@other.be", "client", "info@dekroon.be", "www.dekroon.be"),
+    ],
+)
+def test_the_clients_own_addresses_are_not_the_suppliers(
+    own: str, perspective: Literal["client", "supplier"], email: str, website: str | None
+) -> None:
+    text = BELGIAN.replace("Markt 1, 8000", "bar@cafesport.be  Markt 1, 8000")
+    reading = heeded(text, UserInfos(email=own, perspective=perspective))
+    assert (reading.value("email"), reading.value("website")) == (email, website)
+
+
+def test_an_address_where_anybody_has_one_is_only_the_senders_if_it_is_the_same() -> None:
+    text = BELGIAN.replace("info@dekroon.be", "kroon@gmail.com")
+    assert heeded(text, UserInfos(email="cafe@gmail.com")).value("email") == "kroon@gmail.com"
+    assert heeded(text, UserInfos(email="kroon@gmail.com")).value("email") is None
 
 
 def orders(reading: Reading) -> list[str | None]:

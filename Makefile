@@ -26,7 +26,7 @@ servers:
 	@test -n "$(PYTHON)" || { echo "Lumis needs Python 3.11, 3.12 or 3.13 (Debian, Ubuntu: apt-get install python3)" >&2; exit 1; }
 	@$(PYTHON) -m deploy.local.bootstrap --servers
 
-tools: install ## Put Prometheus, promtool and kubectl into .venv, where they can be had
+tools: install ## Put Prometheus and promtool into .venv, where they can be had
 	@$(PYTHON) -m deploy.local.bootstrap --tools
 
 run: servers ## Start everything on 127.0.0.1 in the foreground (PORT=8080); Ctrl-C ends it

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from deploy.asyncapi import asyncapi_text
 from deploy.environment import env_example, settings_table
+from deploy.kubernetes import ROWS, Row, manifest
 from deploy.watch.dashboards import DASHBOARDS
 from deploy.watch.metrics import metrics_text
 from deploy.watch.panels import Dashboard, dashboard_text
@@ -42,12 +43,17 @@ def _dashboard(row: Dashboard) -> Document:
     return Document(f"deploy/grafana/dashboards/{row.uid}.json", lambda: dashboard_text(row))
 
 
+def _manifest(row: Row) -> Document:
+    return Document(f"deploy/k8s/base/{row.name}.yaml", lambda: manifest(row))
+
+
 DOCUMENTS = (
     Document("docs/openapi.json", lambda: openapi_text(FAMILIES, API_VERSION)),
     Document("docs/asyncapi.json", asyncapi_text),
     Document("docs/metrics.md", metrics_text),
     Document("docs/settings.md", settings_table),
     Document("deploy/.env.example", env_example),
+    *(_manifest(row) for row in ROWS),
     *(_dashboard(row) for row in DASHBOARDS),
 )
 

@@ -24,8 +24,6 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 PROMETHEUS = VENV / "opt" / "prometheus" / "usr" / "bin"
 """Where Prometheus and promtool are unpacked to."""
-KUBECTL = VENV / "opt" / "kubernetes-client" / "usr" / "bin"
-"""Likewise kubectl, of which the tests use `kustomize` alone."""
 DATA = ROOT / ".lumis"
 _STAMP = VENV / ".lumis-stamp"
 _INSTALLING = VENV / ".lumis-installing"
@@ -59,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Install what is missing; the exit code."""
     parser = argparse.ArgumentParser(prog="bootstrap", description="Install what Lumis needs into .venv.")
     parser.add_argument("--servers", action="store_true", help="what MongoDB and RabbitMQ need, too")
-    parser.add_argument("--tools", action="store_true", help="Prometheus and kubectl, too, where they can be had")
+    parser.add_argument("--tools", action="store_true", help="Prometheus and promtool, too, where they can be had")
     given = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # pip and apt-get end with us
     try:
@@ -70,7 +68,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 ensure_rabbitmq()
             if given.tools:
                 ensure_unpacked("prometheus", PROMETHEUS, ("prometheus", "promtool"))
-                ensure_unpacked("kubernetes-client", KUBECTL, ("kubectl",))
     except Impossible as problem:
         print(f"\n{problem}", file=sys.stderr)
         return 1

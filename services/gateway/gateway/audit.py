@@ -58,7 +58,7 @@ class AuditLog:
 
     def note(self, request_id: str, facts: Mapping[str, Any]) -> None:
         """Take a row to be written soon; a request of nobody known is none. Never waits, never fails."""
-        if "user" not in facts:
+        if facts.get("user") is None:
             return
         if len(self._waiting) >= _MOST_WAITING:
             AUDIT_LOST.inc()

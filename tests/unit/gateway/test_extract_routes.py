@@ -28,6 +28,7 @@ from shared.contracts.erasure import ErasureCompleted, ErasureRequested
 from shared.contracts.extract import DocumentCorrected
 from shared.errors import CallTimedOut, Refused
 from shared.mongo import Database
+from shared.redaction import pseudonym
 from tests.support.extract import TEST_TOKEN, encoded
 from tests.support.gateway import BALANCE, PDF, PNG, Gateway, running
 
@@ -310,6 +311,21 @@ async def test_a_users_documents_and_tokens_are_erased_with_the_rest(gateway: Ga
     path = "/api/extract/invoice/1/get_result"
     assert (await call(gateway, path, document_uuid=mine["document_uuid"]))["status"] == "error_document_not_found"
     assert (await call(gateway, path, document_uuid=others["document_uuid"]))["status"] == "processing"
+
+
+async def test_the_audit_tells_whose_documents_they_were_and_nothing_of_others(gateway: Gateway) -> None:
+    document = await taken(gateway)
+    path = "/api/extract/invoice/1/get_result_batch"
+    await call(gateway, path, document_uuids=[document["document_uuid"], "nobody's"])
+    await call(gateway, path, document_uuids=["nobody's"])
+    await taken(gateway, documents=[])
+    await gateway.deps.audit.close()
+    rows = [row async for row in gateway.database["audit"].find({}).sort("at", 1)]
+    assert [(row["user"], row["route"], row.get("code")) for row in rows] == [
+        (pseudonym("ana"), PARSE, None),
+        (pseudonym("ana"), path, "error_document_not_found"),
+        (pseudonym("ana"), PARSE, "error_unsupported_format"),
+    ]
 
 
 async def test_secrets_of_tokens_are_not_kept(gateway: Gateway) -> None:

@@ -1,7 +1,7 @@
 """What became of documents: not ready, a result in the form of a version, or why there is none."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -39,6 +39,8 @@ class Outcome:
     status: Status
     results: list[dict[str, Any]] | None = None
     message: str | None = None
+    account: str | None = None
+    """The user whose document it is."""
 
     def shown(self, where: Where) -> dict[str, Any]:
         """The members of `result`, or of a document's part of it."""
@@ -74,13 +76,18 @@ def _is_open(document: Document, where: Where, owner: str | None, *, is_test: bo
 
 
 async def outcome_of(document: Document | None, where: Where, params: Mapping[str, Any], deps: Deps) -> Outcome:
+    """How a document stands; unknown ones and those of others alike were not found."""
+    if document is None:
+        return Outcome(NOT_FOUND)
+    return replace(await _outcome_of(document, where, params, deps), account=document.user_id)
+
+
+async def _outcome_of(document: Document, where: Where, params: Mapping[str, Any], deps: Deps) -> Outcome:
     """How a document stands, in the form of the version that the call names.
 
     The seed says that a call's version sets the form of its own answer, so one given here wins over that of /parse: an
     Odoo database that was upgraded meanwhile reads old documents in the form that it knows. Without one, /parse's.
     """
-    if document is None:
-        return Outcome(NOT_FOUND)
     if document.user_id is None:
         if not await deps.extract.documents.looked_at(document):
             return Outcome(PROCESSING)

@@ -1,7 +1,7 @@
 """Taking a document in through the Extract API: whose account pays, what is read, and the ids to ask for it by."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gateway.deps import Deps
@@ -41,6 +41,11 @@ class Paper:
     """The document, or why there is none."""
 
     @property
+    def is_test(self) -> bool:
+        """Whether it is free, and nothing is read."""
+        return bool(self.params.get("account_token") == INTEGRATION_TOKEN)
+
+    @property
     def document(self) -> Upload:
         """The document. Raises UnsupportedFormat."""
         if isinstance(self.upload, UnsupportedFormat):
@@ -58,6 +63,8 @@ class Taken:
     message: str | None = None
     price: int = 0
     """Credits that are held for it."""
+    account: str | None = None
+    """The user who pays, where the token is somebody's."""
 
     def shown(self, where: Where) -> dict[str, Any]:
         """The members of `result`; ids only where there is a document."""
@@ -80,15 +87,18 @@ async def parse(paper: Paper, given: Input[Any], deps: Deps) -> Taken:
     version = version_of(paper.where, paper.params.get("version"))
     if version is None:
         return Taken(UNSUPPORTED_VERSION)
-    token = paper.params.get("account_token")
-    is_test = token == INTEGRATION_TOKEN
-    user_id = None if is_test else await deps.extract.tokens.owner(token)
+    user_id = None if paper.is_test else await deps.extract.tokens.owner(paper.params.get("account_token"))
+    taken = await _parse(paper, version, user_id, given, deps)
+    return replace(taken, account=user_id)
+
+
+async def _parse(paper: Paper, version: Version, user_id: str | None, given: Input[Any], deps: Deps) -> Taken:
     # An account's documents are counted by account; what belongs to nobody by address.
     counted = deps.extract.rates.take(f"extract:{user_id}") if user_id else count_stranger(given.caller, deps)
     if not (await counted).accepted:
         LIMITED.inc()
         return Taken(MAINTENANCE, version)
-    if user_id is None and not is_test:
+    if user_id is None and not paper.is_test:
         return Taken(INVALID_TOKEN, version)
     if isinstance(paper.upload, UnsupportedFormat):
         return Taken(UNSUPPORTED_FORMAT, version, message=f"{UNSUPPORTED_FORMAT.message}: {paper.upload}")

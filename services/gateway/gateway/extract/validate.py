@@ -35,13 +35,15 @@ async def validate(document: Document | None, values: Any, deps: Deps) -> Outcom
     try:
         validation = validation_of(values, document.kind, document.perspective)
     except BadFormat as error:
-        return Outcome(VALIDATION_FORMAT, message=f"{VALIDATION_FORMAT.message}: {error}")
+        message = f"{VALIDATION_FORMAT.message}: {error}"
+        return Outcome(VALIDATION_FORMAT, message=message, account=document.user_id)
     event = _event(document, validation, deps)
     if not await deps.extract.documents.validate(document, event):
-        return Outcome(VALIDATION_FORMAT, message="The document was validated before; its first values are kept")
+        message = "The document was validated before; its first values are kept"
+        return Outcome(VALIDATION_FORMAT, message=message, account=document.user_id)
     if event is not None and await deps.requests.conclusion(document.request_id) is not None:
         await _tell(document.id, event, deps)
-    return Outcome(SUCCESS)
+    return Outcome(SUCCESS, account=document.user_id)
 
 
 def _event(document: Document, validation: Validation, deps: Deps) -> DocumentCorrected | None:

@@ -3,7 +3,7 @@
 Business errors stand in `result` with HTTP 200; `jsonrpc` and `method` are not looked at, because the route says all.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -24,6 +24,7 @@ from gateway.extract.protocol import (
     KINDS,
     MAINTENANCE,
     NOT_FOUND,
+    PROCESSING,
     SUCCESS,
     UNSUPPORTED_FORMAT,
     UNSUPPORTED_VERSION,
@@ -52,11 +53,20 @@ _CALL_LIMIT = 2 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Said:
-    """What an operation answers: the members of `result`, each document's status, and what the log is told."""
+    """What an operation answers: the members of `result`, and each document's status."""
 
     result: Mapping[str, Any]
     statuses: tuple[str, ...]
+    account: str | None = None
+    """The user whose documents they are, where that is one."""
     audit: Mapping[str, Any] = field(default_factory=dict)
+
+    def answer(self, kind: Kind) -> Answer:
+        """The answer, with what the log says of it; who asks about nobody's documents is no row of the audit."""
+        errors = sorted(set(self.statuses) - {SUCCESS.name, PROCESSING.name})
+        user = pseudonym(self.account) if self.account else None
+        audit = {"kind": kind, "user": user, "documents": len(self.statuses), **self.audit}
+        return Answer(self.result, audit=audit | ({"code": ",".join(errors)} if errors else {}))
 
 
 Operation = Callable[[Call, Input[Call], Deps], Awaitable[Said]]
@@ -71,10 +81,7 @@ async def take_document(call: Call, given: Input[Call], deps: Deps) -> Said:
     """
     upload = call.document or UnsupportedFormat("`documents` holds no document")
     taken = await parse(Paper(call.where, call.params, upload), given, deps)
-    audit: dict[str, Any] = {"held_credits": taken.price}
-    if taken.document is not None and taken.document.user_id is not None:
-        audit["user"] = pseudonym(taken.document.user_id)
-    return Said(taken.shown(call.where), (taken.status.name,), audit)
+    return Said(taken.shown(call.where), (taken.status.name,), taken.account, {"held_credits": taken.price})
 
 
 async def read_result(call: Call, given: Input[Call], deps: Deps) -> Said:
@@ -99,8 +106,7 @@ async def read_results(call: Call, given: Input[Call], deps: Deps) -> Said:
             return _one(Outcome(NOT_FOUND, message="Name the documents in `document_uuids`"), call.where)
         names = [name]
     outcomes = await outcomes_of(names, call.where, call.params, given.caller, deps)
-    shown = {key: outcome.shown(call.where) for key, outcome in outcomes.items()}
-    return Said(shown, tuple(outcome.status.name for outcome in outcomes.values()))
+    return _several({key: outcome.shown(call.where) for key, outcome in outcomes.items()}, outcomes.values())
 
 
 async def validate_document(call: Call, given: Input[Call], deps: Deps) -> Said:
@@ -121,11 +127,18 @@ async def validate_documents(call: Call, given: Input[Call], deps: Deps) -> Said
         for (name, values), document in zip(documents.items(), found, strict=True)
     }
     shown = {key: outcome.shown(call.where) for key, outcome in outcomes.items()}
-    return Said({**shown, **SUCCESS.shown(call.where)}, tuple(outcome.status.name for outcome in outcomes.values()))
+    return _several({**shown, **SUCCESS.shown(call.where)}, outcomes.values())
 
 
 def _one(outcome: Outcome, where: Where) -> Said:
-    return Said(outcome.shown(where), (outcome.status.name,))
+    return Said(outcome.shown(where), (outcome.status.name,), outcome.account)
+
+
+def _several(result: Mapping[str, Any], outcomes: Collection[Outcome]) -> Said:
+    accounts = {outcome.account for outcome in outcomes if outcome.account is not None}
+    return Said(
+        result, tuple(outcome.status.name for outcome in outcomes), accounts.pop() if len(accounts) == 1 else None
+    )
 
 
 async def authenticate(incoming: Incoming, deps: Deps) -> Caller:
@@ -207,8 +220,7 @@ def _route(path: str, where: Where, row: _Row) -> Route:
             raise
         for status in said.statuses:
             count(status)
-        audit = {"kind": where.kind, "outcome": ",".join(sorted(set(said.statuses))), **said.audit}
-        return Answer(said.result, audit=audit)
+        return said.answer(where.kind)
 
     serve.__name__ = f"extract_{where.kind}_{where.generation}_{row.name}"
     serve.__doc__ = row.operation.__doc__

@@ -26,13 +26,15 @@ def search(pattern: str, text: str) -> list[str] | None:
     Matches that are part of a longer word count only where no other one is found.
     """
     before = signal.signal(signal.SIGPROF, _interrupt)
-    signal.setitimer(signal.ITIMER_PROF, SECONDS)
     try:
-        return _found(re.compile(pattern), text[:_LONGEST_TEXT])
-    except (re.error, RecursionError, OverflowError, _Slow):
+        signal.setitimer(signal.ITIMER_PROF, SECONDS)
+        try:
+            return _found(re.compile(pattern), text[:_LONGEST_TEXT])
+        finally:
+            signal.setitimer(signal.ITIMER_PROF, 0)
+    except (re.error, RecursionError, OverflowError, MemoryError, _Slow):
         return None
     finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, before)
 
 

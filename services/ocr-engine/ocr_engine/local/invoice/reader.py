@@ -84,34 +84,12 @@ def read_invoice(document: Document, mode: int = 1) -> Reading:
     sums = without_other_sums(sums) if peru else sums
     totals = Ledger(lines, sums, tax_rows(lines, decimal), items, every_amount(lines, decimal)).totals()
     totals = peru.taxes(totals) if peru else totals
-    dates = find_invoice_dates(paper)
-    emails, sites = find_emails(paper), find_sites(paper)
-    parties = find_parties(paper, [each.value for each in (*emails, *sites)])
-    vats = find_vat_ids(paper)
-    vats = vats or find_tax_ids(paper)
-    bill = qr_bill(document.qr)
-    orders, references = find_orders(paper), _references(paper, bill)
-    fields = {
-        "type": field_of(_types(paper)),
-        "supplier": field_of(parties.sellers, 0.3),
-        **_vat_fields(vats, parties, paper),
-        "client": field_of(parties.buyers, 0.3),
-        "invoice_id": field_of([*find_numbers(paper), *_doubted([*orders, *references])], 0.3),
-        "date": field_of([*dates.issued, *_doubted(dates.due)], 0.3),
-        "due_date": field_of([*dates.due, *_doubted(dates.issued)], 0.4),
+    fields = _header(paper, document.qr) | {
         "currency": field_of(_currencies(lines, paper)),
         "subtotal": field_of(totals.subtotal, 0.45),
         "total_tax_amount": field_of(totals.tax, 0.45),
         "total": field_of(totals.total, 0.3),
-        "payment_ref": field_of(references),
-        "iban": field_of(find_ibans(paper)),
-        "swift_code": field_of(find_bics(paper)),
-        "aba": field_of(find_abas(paper)),
-        "qr_bill": field_of([bill] if bill else []),
-        "email": field_of(emails),
-        "website": field_of(sites),
     }
-    fields["supplier_country"] = field_of(_countries(fields, vats, parties, paper))
     if tape:
         fields |= {key: field_of(found, _LEAST) for key, found in read_tape(document).items() if found}
     fields, warnings = peru.fields(fields) if peru else (fields, ())
@@ -121,13 +99,41 @@ def read_invoice(document: Document, mode: int = 1) -> Reading:
         fields=fields,
         items=item_fields(items, peru.line_taxes(totals) if peru else totals, lines),
         tables={
-            "purchase_orders": tuple({"number": field_of([order])} for order in orders),
+            "purchase_orders": tuple({"number": field_of([order])} for order in find_orders(paper)),
             "taxes": tuple(_tax_fields(row, lines) for row in totals.rows),
         },
         pages=document.pages,
         pages_read=document.pages_read,
         warnings=(*document.warnings, *warnings),
     )
+
+
+def _header(paper: Paper, codes: Sequence[str]) -> dict[str, ReadField]:
+    """Every header field but the sums; `codes` are the texts of the paper's QR codes."""
+    dates = find_invoice_dates(paper)
+    emails, sites = find_emails(paper), find_sites(paper)
+    parties = find_parties(paper, [each.value for each in (*emails, *sites)])
+    vats = find_vat_ids(paper) or find_tax_ids(paper)
+    bill = qr_bill(codes)
+    references = _references(paper, bill)
+    fields = {
+        "type": field_of(_types(paper)),
+        "supplier": field_of(parties.sellers, 0.3),
+        **_vat_fields(vats, parties, paper),
+        "client": field_of(parties.buyers, 0.3),
+        "invoice_id": field_of([*find_numbers(paper), *_doubted([*find_orders(paper), *references])], 0.3),
+        "date": field_of([*dates.issued, *_doubted(dates.due)], 0.3),
+        "due_date": field_of([*dates.due, *_doubted(dates.issued)], 0.4),
+        "payment_ref": field_of(references),
+        "iban": field_of(find_ibans(paper)),
+        "swift_code": field_of(find_bics(paper)),
+        "aba": field_of(find_abas(paper)),
+        "qr_bill": field_of([bill] if bill else []),
+        "email": field_of(emails),
+        "website": field_of(sites),
+    }
+    fields["supplier_country"] = field_of(_countries(fields, vats, parties, paper))
+    return fields
 
 
 def _goods(lines: Sequence[Line], decimal: str, *, tape: bool) -> Items:

@@ -134,6 +134,13 @@ async def test_check_10_a_route_that_is_read_answers_405(platform: Platform) -> 
     }
 
 
+@pytest.mark.parametrize("path", ["/api/extract/invoice/3/parse", "/iap/invoice_extract/validate_batch", "/iap"])
+async def test_check_10_an_unknown_route_is_told_in_the_familys_words(platform: Platform, path: str) -> None:
+    async with platform.client.post(path, json={"id": 1}) as response:
+        answer = await response.json()
+    assert (response.status, answer["error"]["code"], answer["error"]["data"]["name"]) == (404, -32601, "UserError")
+
+
 @pytest.mark.parametrize("token", ["nobody's", "", None, 7, ["x"]])
 async def test_check_11_an_unknown_account_token_is_refused(platform: Platform, token: Any) -> None:
     taken = await Client(platform, token=token).parse(PAPER)

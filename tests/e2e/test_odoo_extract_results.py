@@ -194,19 +194,7 @@ async def test_check_29_a_document_is_validated_once_with_whatever_clients_send(
     first, second, third = [await client.handed_in(PAPER) for _ in range(3)]
     for document in (first, second, third):
         await client.ended(document)
-    values = {
-        "total": {"content": 706.8, "box": ["£706.80", 0, 0.88, 0.35, 0.07, 0.0125, 0]},
-        "date": {"content": "2023-06-07 00:00:00", "box": []},
-        "VAT_Number": {"content": "GB 980 7806 84"},
-        "SWIFT_code": {"content": json.dumps({"bic": "NWBKGB2L"})},
-        "partner": {"content": "Pennine"},
-        "payment_ref": {"content": False},
-        "global_taxes": {"content": [{"amount": 20.0, "tax_type": "percent"}]},
-        "global_taxes_amount": {"content": 117.8},
-        "merged_lines": False,
-        "invoice_lines": {"lines": [line(kind) for kind in ("percent", "fixed", "division", "group")]},
-    }
-    assert (await client.call("validate", document_id=first, values=values))["status"] == "success"
+    assert (await client.call("validate", document_id=first, values=as_clients_say()))["status"] == "success"
     again = await client.call("validate", document_uuid=first, values={})
     assert (again["status"], again["status_code"]) == ("error_validation_format", 12)
     assert "before" in again["status_msg"]
@@ -234,6 +222,22 @@ async def test_check_29_a_document_is_validated_once_with_whatever_clients_send(
     assert await stored.count_documents({"user_id": user, "told": False}) == 0
     (row,) = [row async for row in stored.find({"_id": first})]
     await platform.request_with(row["request_id"], user, DocumentCorrected.NAME)
+
+
+def as_clients_say() -> dict[str, Any]:
+    """Every form of content that is known of clients."""
+    return {
+        "total": {"content": 706.8, "box": ["£706.80", 0, 0.88, 0.35, 0.07, 0.0125, 0]},
+        "date": {"content": "2023-06-07 00:00:00", "box": []},
+        "VAT_Number": {"content": "GB 980 7806 84"},
+        "SWIFT_code": {"content": json.dumps({"bic": "NWBKGB2L"})},
+        "partner": {"content": "Pennine"},
+        "payment_ref": {"content": False},
+        "global_taxes": {"content": [{"amount": 20.0, "tax_type": "percent"}]},
+        "global_taxes_amount": {"content": 117.8},
+        "merged_lines": False,
+        "invoice_lines": {"lines": [line(kind) for kind in ("percent", "fixed", "division", "group")]},
+    }
 
 
 def line(kind: str) -> dict[str, Any]:

@@ -206,6 +206,13 @@ def test_any_list_of_documents_is_a_document_or_says_why_it_is_none(value: Any) 
         assert document_of(value).content_type
 
 
+def test_a_document_of_more_than_10_mb_is_refused_with_words() -> None:
+    for size in (10_485_761, 11_000_000):
+        with pytest.raises(UnsupportedFormat, match="larger than 10 MB"):
+            document_of([encoded(b"%PDF-1.7" + bytes(size - 8))])
+    assert document_of([encoded(b"%PDF-1.7" + bytes(10_485_752))]).size == 10_485_760
+
+
 @pytest.mark.parametrize("form", ["PNG", "JPEG", "BMP"])
 def test_formats_are_told_by_their_bytes(form: str) -> None:
     assert format_of(picture(form)[:1024]) == f"image/{form.lower()}"

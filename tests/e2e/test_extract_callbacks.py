@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -58,14 +59,18 @@ async def test_a_failing_receiver_is_called_again_also_by_another_process(
     _, client = await account(platform, 1)
     receiver.statuses.append(503)
     document = await client.handed_in(drawn(FIRST), webhook_url=receiver.url)
-    await until(lambda: len(receiver.received) == 1, 60)
+    callbacks = platform.db["gateway"]["callbacks"]
+
+    async def is_noted_as_failed() -> bool:
+        free = {"document_id": document, "attempts": 1, "leased_until": {"$lte": datetime.now(UTC)}}
+        return await callbacks.find_one(free) is not None
+
+    await until(is_noted_as_failed, 60)
     platform.stack.kill("gateway")
     platform.stack.start_again("gateway")
     await platform.stack.until_ready("gateway")
     await until(lambda: len(receiver.received) == 2, 60)
     assert {message.path for message in receiver.received} == {path_of(document)}
-
-    callbacks = platform.db["gateway"]["callbacks"]
 
     async def is_noted() -> bool:
         return await callbacks.find_one({"document_id": document, "called_at": {"$ne": None}}) is not None

@@ -43,13 +43,13 @@ async def test_a_dead_receivers_calls_hold_up_nobody_and_end_parked(database: Da
         alive.statuses.extend([500, 404])
         for number in range(20):
             await gateway.publish(*await scheduled(deps, f"slow-{number}", slow.url))
-        await until(lambda: len(slow.received) == 16)
+        await until(lambda: len(slow.received) == 16, 30)
         elsewhere = alive.url.replace("127.0.0.1", "localhost")
         await gateway.publish(*await scheduled(deps, "alive", elsewhere))
-        await until(lambda: len(alive.received) == 3)
+        await until(lambda: len(alive.received) == 3, 30)
         assert paths(alive) == ["/hook/doc-alive"] * 3
         slow.gate.set()
-        await until(lambda: len(set(paths(slow))) == 20)
+        await until(lambda: len(set(paths(slow))) == 20, 30)
     async with receiving() as dead:
         dead.statuses.extend([500] * 3)
         await gateway.publish(*await scheduled(deps, "dead", dead.url))
@@ -57,10 +57,10 @@ async def test_a_dead_receivers_calls_hold_up_nobody_and_end_parked(database: Da
         async def is_parked() -> bool:
             return await queue_length(buses.url, PARKED_QUEUE) == 1
 
-        await until(is_parked)
+        await until(is_parked, 30)
         (parked,) = await list_parked(buses.url)
         assert parked.queue == event_queue("gateway", CallbackScheduled)
         assert "answered 500" in parked.error
         assert "hook" not in parked.error
         await take_parked(buses.url, None, replay=True)
-        await until(lambda: len(dead.received) == 4)
+        await until(lambda: len(dead.received) == 4, 30)

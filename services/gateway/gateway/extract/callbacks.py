@@ -1,5 +1,6 @@
 """The collection `callbacks`: programs that are called, once, when the document that they handed in can be read."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 from urllib.parse import quote
@@ -19,6 +20,7 @@ _log = structlog.get_logger()
 
 _LEASE_MARGIN = 15.0
 """Seconds beyond an exchange's own: the wait for a place at its host, and the database's."""
+_LOOK_SECONDS = 0.5
 
 _TEST_ATTEMPTS = 4
 """The first, and one after each of the ladder's steps."""
@@ -127,15 +129,26 @@ class Callbacks:
         await self._post.close()
 
     async def _lease(self, request_id: str) -> dict[str, Any] | None:
-        """The planned call, for this process alone; None where there is none any more. Raises Unavailable."""
-        now = datetime.now(UTC)
-        free = {"_id": request_id, "called_at": None, "leased_until": {"$lte": now}}
-        until = now + timedelta(seconds=self._post.seconds + _LEASE_MARGIN)
-        change = {"$set": {"leased_until": until}, "$inc": {"attempts": 1}}
-        row = await self._callbacks.find_one_and_update(free, change, return_document=ReturnDocument.AFTER)
-        if row is None and await self._callbacks.find_one({"_id": request_id, "called_at": None}, {"_id": 1}):
-            raise Unavailable("another process is making this call")
-        return row
+        """The planned call, for this process alone; None where there is none any more.
+
+        Where another process has it in hand, its end is waited for: it may have died, and then nobody tells.
+
+        Raises:
+            Unavailable: others had it in hand all the while.
+        """
+        lease = timedelta(seconds=self._post.seconds + _LEASE_MARGIN)
+        ends = datetime.now(UTC) + 2 * lease
+        while (now := datetime.now(UTC)) < ends:
+            free = {"_id": request_id, "called_at": None, "leased_until": {"$lte": now}}
+            change = {"$set": {"leased_until": now + lease}, "$inc": {"attempts": 1}}
+            row = await self._callbacks.find_one_and_update(free, change, return_document=ReturnDocument.AFTER)
+            if row is not None or not await self._is_planned(request_id):
+                return row
+            await asyncio.sleep(_LOOK_SECONDS)
+        raise Unavailable("other processes had this call in hand all the while")
+
+    async def _is_planned(self, request_id: str) -> bool:
+        return await self._callbacks.find_one({"_id": request_id, "called_at": None}, {"_id": 1}) is not None
 
     async def _conclude(self, row: dict[str, Any], outcome: Outcome) -> None:
         if outcome.delivered or outcome.kind == "forbidden":  # what is not public now stays so: no try is worth it

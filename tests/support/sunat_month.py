@@ -109,19 +109,26 @@ class Month:
             return
         if number % 5 == 1:
             faults.plan(Fault(kind="lost_after", operation="sendBill"), Fault(kind="empty_200", operation="sendBill"))
-        rc, ra = f"{RUC}-RC", f"{RUC}-RA"
         planned: dict[int, tuple[Fault, ...]] = {
-            4: (Fault(kind="lost_ticket", name=rc),),
-            7: (Fault(kind="lost_after", operation="sendSummary", name=rc),),
             9: (Fault(kind="exception", codigo=2335, operation="sendBill"),),
-            11: (Fault(kind="exception", codigo=2072, operation="sendSummary", name=rc),),
-            15: (Fault(kind="lost_ticket", name=ra),),
+            15: (Fault(kind="lost_ticket", name=f"{RUC}-RA"),),
             17: (Fault(kind="unknown_ticket", times=3), Fault(kind="no_content")),
-            20: (Fault(kind="dropped_ticket", name=rc),),
             23: (Fault(kind="observed", codigo=4031, operation="sendBill"),),
-            26: (Fault(kind="lost_after", operation="sendSummary", name=ra),),
+            26: (Fault(kind="lost_after", operation="sendSummary", name=f"{RUC}-RA"),),
         }
         faults.plan(*planned.get(number, ()))
+
+    def _plan_night(self, day: date) -> None:
+        """What becomes of the nightly summary: its ticket or answer is lost, it is refused, its ticket is a lie."""
+        name = f"{RUC}-RC"
+        planned = {
+            4: Fault(kind="lost_ticket", name=name),
+            7: Fault(kind="lost_after", operation="sendSummary", name=name),
+            11: Fault(kind="exception", codigo=2072, operation="sendSummary", name=name),
+            20: Fault(kind="dropped_ticket", name=name),
+        }
+        if day.day in planned:
+            self.shop.simulator.faults.plan(planned[day.day])
 
     async def _sell(self, day: date, boletas: int, facturas: int) -> None:
         """A day's sales, spread over its hours."""
@@ -221,6 +228,7 @@ class Month:
 
     async def _through_the_night(self, day: date) -> None:
         await self.shop.watch()
+        self._plan_night(day)
         for hour, minute in self.plan.evening:
             await self.shop.at(_moment(day, hour, minute))
         following = day + timedelta(days=1)

@@ -18,7 +18,7 @@ from shared.settings import ServiceSettings
 from sunat_emitter.settings import SunatEmitterSettings
 from tagger.settings import TaggerSettings
 
-_SERVICES: tuple[tuple[str, type[ServiceSettings]], ...] = (
+SERVICES: tuple[tuple[str, type[ServiceSettings]], ...] = (
     ("gateway", GatewaySettings),
     ("ocr-engine", OcrEngineSettings),
     ("reconciler", ReconcilerSettings),
@@ -61,7 +61,7 @@ def sections() -> Iterator[tuple[str, list[Setting]]]:
     """What every service reads, then what each one reads beside it or has another default of."""
     common = {setting.name: setting for setting in _settings(ServiceSettings)}
     yield _EVERY, list(common.values())
-    for service, model in _SERVICES:
+    for service, model in SERVICES:
         yield service, [setting for setting in _settings(model) if common.get(setting.name) != setting]
 
 

@@ -10,7 +10,7 @@ PY := .venv/bin/python
 LOCAL := $(PY) -m deploy.local
 PACKAGES := shared/shared services/gateway/gateway services/ledger/ledger services/ocr-engine/ocr_engine \
 	services/reconciler/reconciler services/sunat-emitter/sunat_emitter services/tagger/tagger
-WORKSPACE := gateway ledger lumis-shared ocr-engine reconciler sunat-emitter tagger
+WORKSPACE := gateway ledger lumis-operator lumis-shared ocr-engine reconciler sunat-emitter tagger
 
 .PHONY: help install servers tools run up down status watch demo token test check bench bench-ocr specs lock parked clean
 
@@ -75,9 +75,11 @@ COMPILE := -m uv pip compile -q --universal --generate-hashes --python-version 3
 
 lock: install ## Write requirements.lock anew out of the pyproject files, and out of it what each image installs
 	$(PY) $(COMPILE) $(foreach name,$(WORKSPACE),--no-emit-package $(name)) pyproject.toml --group dev -o requirements.lock
-	@set -e; for name in $(filter-out lumis-shared,$(WORKSPACE)); do \
+	@set -e; for name in $(filter-out lumis-%,$(WORKSPACE)); do \
 		$(PY) $(COMPILE) --no-annotate --no-emit-package lumis-shared --no-emit-package $$name -c requirements.lock \
 			services/$$name/pyproject.toml shared/pyproject.toml -o deploy/locks/$$name.txt; done
+	$(PY) $(COMPILE) --no-annotate --no-emit-package lumis-shared --no-emit-package lumis-operator -c requirements.lock \
+		deploy/operator/pyproject.toml shared/pyproject.toml -o deploy/locks/operator.txt
 	@echo hatchling | $(PY) $(COMPILE) --no-annotate -c requirements.lock - -o deploy/locks/build.txt
 
 parked: install ## Messages that no retry could handle (ARGS="replay --all" puts them back)

@@ -28,7 +28,7 @@ DATA = ROOT / ".lumis"
 _STAMP = VENV / ".lumis-stamp"
 _INSTALLING = VENV / ".lumis-installing"
 _DISTRIBUTIONS = ("shared", *(f"services/{n}" for n in ("gateway", "ledger", "ocr-engine", "reconciler")))
-_DISTRIBUTIONS += ("services/sunat-emitter", "services/tagger")
+_DISTRIBUTIONS += ("services/sunat-emitter", "services/tagger", "deploy/operator")
 _PIP = ("-m", "pip", "--disable-pip-version-check", "install", "-q", "--progress-bar", "off", "--no-deps")
 
 # Keeps the package from starting a system-wide server: invoke-rc.d and deb-systemd-invoke ask this script first.
@@ -96,7 +96,7 @@ def _step(text: str) -> Iterator[None]:
 
 
 def wanted_stamp() -> str:
-    """What the environment is made of: the lock, the seven distributions, the interpreter, the place."""
+    """What the environment is made of: the lock, the eight distributions, the interpreter, the place."""
     digest = hashlib.sha256(f"{sys.version_info[:2]} {ROOT}".encode())
     for path in [ROOT / "requirements.lock", *(ROOT / each / "pyproject.toml" for each in _DISTRIBUTIONS)]:
         digest.update(path.read_bytes())

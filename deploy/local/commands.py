@@ -1,4 +1,4 @@
-"""What the commands `run`, `up`, `down`, `status` and `token` do."""
+"""What the commands of the runner do; `status`, `token` and `parked` are those of the command `lumis`."""
 
 import os
 import shutil
@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from types import FrameType
 
@@ -14,10 +15,9 @@ from deploy.local.ports import is_free
 from deploy.local.record import ROOT, AlreadyRunning, Folder, Record, end_leftovers
 from deploy.local.rows import Addresses
 from deploy.local.servers import ServerFailed, ServerMissing
-from deploy.local.stack import Interrupted, Stack, StartFailed, is_ready
-from deploy.local.tokens import grant, make_token
-from shared.bus import parking
-from shared.errors import LumisError
+from deploy.local.stack import Interrupted, Stack, StartFailed
+from lumis_operator import command
+from lumis_operator.tokens import make_token
 
 DEFAULT_PORT = 8080
 OK, FAILED, NOT_RUNNING = 0, 1, 3
@@ -192,39 +192,26 @@ def status(folder: Folder) -> int:
     if not folder.is_held() or record is None:
         print("Lumis is not running.")
         return NOT_RUNNING
-    ready = {name: is_ready(port) for name, port in record.ops_ports.items()}
-    print(f"Lumis at {record.url} (process {record.pid})")
-    print(f"  MongoDB   {record.mongodb_url}\n  RabbitMQ  {record.rabbitmq_url}")
-    for name, is_up in ready.items():
-        print(f"  {name:<14} {'ready' if is_up else 'NOT READY':<10} ops port {record.ops_ports[name]}")
-    return OK if all(ready.values()) else FAILED
+    print(f"Lumis at {record.url} (process {record.pid})", flush=True)
+    return operator(folder, "status")
 
 
 def token(folder: Folder, user: str, scope: str, lumis: int) -> int:
     """Print a development token; with `lumis`, grant the user as many first."""
-    secret = signing_secret(folder)
-    if secret is None:
-        raise WrongUse("the environment names a public key: its owner makes the tokens")
-    if lumis:
-        record = folder.read()
-        if not folder.is_held() or record is None or not record.ready:
-            raise WrongUse("Lümis are granted by the running ledger: start Lumis first (make up)")
-        try:
-            balance = grant(record.rabbitmq_url, user, lumis)
-        except LumisError as error:
-            raise WrongUse(f"the Lümis were not granted: {error}") from None
-        print(f"{user} has {balance.available} Lümis.", file=sys.stderr)
-    print(make_token(secret, user, scope=scope))
-    return OK
+    if secret := signing_secret(folder):
+        os.environ.setdefault("JWT_SECRET", secret)
+    return operator(folder, "token", user, "--scope", scope, "--lumis", str(lumis))
 
 
-def parked(folder: Folder, arguments: list[str]) -> int:
+def parked(folder: Folder, arguments: Sequence[str]) -> int:
     """Work on the parked messages of RABBITMQ_URL, else of the running Lumis."""
-    record = folder.read() if folder.is_held() else None
-    if record is not None:
-        os.environ.setdefault("RABBITMQ_URL", record.rabbitmq_url)
-    parking.main(arguments or ["list"])
-    return OK
+    return operator(folder, "parked", *(arguments or ["list"]))
+
+
+def operator(folder: Folder, *words: str) -> int:
+    """The command `lumis` on the Lumis of this folder, where one runs and the environment names no other."""
+    os.environ.setdefault("LUMIS_DATA", str(folder.path))
+    return command.run(words)
 
 
 def remove(folder: Folder) -> int:

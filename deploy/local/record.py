@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from deploy.local.processes import processes_of
+from lumis_operator.run import is_held
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = Path(os.environ.get("LUMIS_DATA") or ROOT / ".lumis")
@@ -69,16 +70,7 @@ class Folder:
 
     def is_held(self) -> bool:
         """Whether a run lives."""
-        try:
-            lock = (self.path / "lock").open("r")
-        except FileNotFoundError:
-            return False
-        with lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return True
-        return False
+        return is_held(self.path)
 
     def write(self, record: Record) -> None:
         """Keep the run's record, whole or not at all."""

@@ -10,15 +10,17 @@ from shared.telemetry import READY
 Checks = Callable[[], Awaitable[Mapping[str, bool]]]
 
 
-async def start_ops_server(host: str, port: int, checks: Checks) -> web.AppRunner:
+async def start_ops_server(host: str, port: int, checks: Checks, about: Mapping[str, str]) -> web.AppRunner:
     """Serve the three paths on `host:port`; `checks` names each part that readiness needs and whether it is there.
+
+    `about` says who answers (`service`, `instance`, `version`).
 
     Raises:
         OSError: the port is taken.
     """
 
     async def healthz(_request: web.Request) -> web.Response:
-        return web.json_response({"status": "ok"})
+        return web.json_response({"status": "ok", **about})
 
     async def readyz(_request: web.Request) -> web.Response:
         parts = dict(await checks())

@@ -8,6 +8,7 @@ import signal
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass, field
+from importlib import metadata
 from typing import Any, Generic, TypeVar
 
 import structlog
@@ -94,7 +95,7 @@ async def _run(service: Service[Any, Any], settings: ServiceSettings, instance: 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     async with AsyncExitStack() as stack:
-        starting = asyncio.create_task(_start(service, settings, instance, stack))
+        starting = asyncio.create_task(_start(service, settings, instance, stack, stop))
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
         if not starting.done():  # asked to end while it started
@@ -119,8 +120,11 @@ def _spare_the_collector() -> None:
     gc.set_threshold(_GC_THRESHOLD)
 
 
-async def _start(service: Service[Any, Any], settings: ServiceSettings, instance: str, stack: AsyncExitStack) -> None:
-    """Open everything in order; the stack closes it the other way round."""
+async def _start(
+    service: Service[Any, Any], settings: ServiceSettings, instance: str, stack: AsyncExitStack, stop: asyncio.Event
+) -> None:
+    """Open everything in order; the stack closes it the other way round. Ready from the end of this until `stop`."""
+    started = asyncio.Event()
     traces = configure_tracing(settings, service.name, instance)
     if traces is not None:
         stack.callback(traces.shutdown)
@@ -131,22 +135,33 @@ async def _start(service: Service[Any, Any], settings: ServiceSettings, instance
     deps = await service.build(settings, platform)
     if service.close is not None:
         stack.push_async_callback(service.close, deps)
+
+    async def checks() -> Mapping[str, bool]:
+        parts = {name: check(deps) for name, check in service.checks.items()}
+        is_open = started.is_set() and not stop.is_set()
+        return {"open": is_open, "bus": bus.connected, "database": await _answers(client), **parts}
+
+    # Before the bus, so that it goes on to say what there is until all that is in hand has ended.
+    about = {"service": service.name, "instance": instance, "version": _version(service.name)}
+    ops = await start_ops_server(settings.ops_host, settings.ops_port, checks, about)
+    stack.push_async_callback(ops.cleanup)
     for row in service.rows():
         bus.add(row, deps)
     await bus.start()
     stack.push_async_callback(bus.close, settings.drain_seconds)
     tasks = [asyncio.create_task(_keep_running(step, deps)) for step in service.background]
     stack.push_async_callback(_cancel, tasks)
-
-    async def checks() -> Mapping[str, bool]:
-        parts = {name: check(deps) for name, check in service.checks.items()}
-        return {"bus": bus.connected, "database": await _answers(client), **parts}
-
-    ops = await start_ops_server(settings.ops_host, settings.ops_port, checks)
-    stack.push_async_callback(ops.cleanup)
     await bus.wait_until_connected(_START_SECONDS)
     if service.serve is not None:
         await stack.enter_async_context(service.serve(deps))
+    started.set()
+
+
+def _version(distribution: str) -> str:
+    try:
+        return metadata.version(distribution)
+    except metadata.PackageNotFoundError:  # run from a folder
+        return "unknown"
 
 
 async def _keep_running(step: Callable[[Any], Awaitable[None]], deps: Any) -> None:

@@ -1,6 +1,7 @@
 """The retry ladder: a failing message waits 5 s, 1 min, 10 min, then is parked with its error."""
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
 
 from aio_pika import DeliveryMode, Message
@@ -12,6 +13,7 @@ from shared.redaction import redact_text
 from shared.telemetry import PARKED, RETRIED
 
 ATTEMPT, QUEUE, ERROR = "x-lumis-attempt", "x-lumis-queue", "x-lumis-error"
+PARKED_AT = "x-lumis-parked-at"
 _ERROR_LENGTH = 500
 _PUBLISH_TIMEOUT = 10.0
 
@@ -39,7 +41,7 @@ class Ladder:
 
     async def retry(self, message: AbstractIncomingMessage, queue: str, error: Exception) -> str:
         """Put a message on the next step, or park it after the last; returns `retried` or `parked`."""
-        attempt = _attempt(message)
+        attempt = attempts_of(message)
         if attempt >= len(self._steps):
             await self.park(message, queue, error)
             return "parked"
@@ -53,13 +55,15 @@ class Ladder:
 
     async def park(self, message: AbstractIncomingMessage, queue: str, error: Exception) -> None:
         """Park a message with its error and the queue that it came from."""
-        parked = copy_of(message, {ATTEMPT: _attempt(message), QUEUE: queue, ERROR: describe(error)})
+        said = {QUEUE: queue, ERROR: describe(error), PARKED_AT: datetime.now(UTC).isoformat()}
+        parked = copy_of(message, {ATTEMPT: attempts_of(message), **said})
         async with asyncio.timeout(_PUBLISH_TIMEOUT):
             await self._channel.default_exchange.publish(parked, routing_key=PARKED_QUEUE)
         PARKED.labels(queue=queue).inc()
 
 
-def _attempt(message: AbstractIncomingMessage) -> int:
+def attempts_of(message: AbstractIncomingMessage) -> int:
+    """How many steps of the ladder a message has taken."""
     attempt = message.headers.get(ATTEMPT, 0)
     return attempt if isinstance(attempt, int) else 0
 

@@ -1,17 +1,16 @@
-"""Parked messages: list them, put them back, drop them. `lumis-parked list | replay | drop`."""
+"""Parked messages: list them, put them back, drop them. The command `lumis parked` is made of these."""
 
-import argparse
-import asyncio
-import os
-import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Collection
 from dataclasses import dataclass
+from datetime import datetime
 
-import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
 
-from shared.bus.ladder import ATTEMPT, ERROR, QUEUE, copy_of
+from shared.bus.envelope import decode
+from shared.bus.ladder import ATTEMPT, ERROR, PARKED_AT, QUEUE, attempts_of, copy_of
 from shared.bus.topology import PARKED_QUEUE, declare
+from shared.bus.visit import visit
+from shared.errors import Rejected
 
 
 @dataclass(frozen=True)
@@ -22,102 +21,116 @@ class ParkedMessage:
     type: str
     request_id: str
     queue: str
+    """Where it failed and where a replay puts it; empty where nobody knows."""
     error: str
+    tries: int
+    """How often it was handled before it was parked; of a crash loop, the ladder's tries alone."""
+    parked_at: datetime | None
+    source: str
+    """The service that published it; empty where its envelope cannot be read."""
+    published_at: datetime | None
+    problem: str | None
+    """Why this version cannot read it; None where it can."""
     size: int
+    """Bytes."""
 
 
 def _origin_queue(message: AbstractIncomingMessage) -> str:
     """The queue that a message came from: our header, or the broker's own record of a crash loop."""
     if isinstance(own := message.headers.get(QUEUE), str):
         return own
+    return str(_death(message).get("queue", ""))
+
+
+def _death(message: AbstractIncomingMessage) -> dict[str, object]:
     deaths = message.headers.get("x-death")
-    if isinstance(deaths, list) and deaths and isinstance(deaths[0], dict):
-        return str(deaths[0].get("queue", ""))
-    return ""
+    return dict(deaths[0]) if isinstance(deaths, list) and deaths and isinstance(deaths[0], dict) else {}
+
+
+def _parked_at(message: AbstractIncomingMessage) -> datetime | None:
+    if isinstance(own := message.headers.get(PARKED_AT), str):
+        return datetime.fromisoformat(own)
+    died = _death(message).get("time")
+    return died if isinstance(died, datetime) else None
 
 
 def _describe(message: AbstractIncomingMessage) -> ParkedMessage:
+    source, published_at, problem = "", None, None
+    try:
+        delivery = decode(message.body)
+        source, published_at = delivery.source, delivery.time
+        delivery.require_event()
+    except Rejected as error:
+        problem = str(error)
     return ParkedMessage(
         id=message.message_id or "",
         type=message.type or "",
         request_id=message.correlation_id or "",
         queue=_origin_queue(message),
         error=str(message.headers.get(ERROR) or "delivered too often without an answer (a crash loop)"),
+        tries=attempts_of(message) + 1,
+        parked_at=_parked_at(message),
+        source=source,
+        published_at=published_at,
+        problem=problem,
         size=len(message.body),
     )
 
 
-async def _each(channel: AbstractChannel) -> AsyncIterator[AbstractIncomingMessage]:
+async def _each(channel: AbstractChannel, most: int | None = None) -> AsyncIterator[AbstractIncomingMessage]:
     """Every message parked at the start, once; what is not acked returns when the channel closes."""
     queue = await channel.declare_queue(PARKED_QUEUE, passive=True)
-    for _ in range(queue.declaration_result.message_count or 0):
+    count = queue.declaration_result.message_count or 0
+    for _ in range(count if most is None else min(count, most)):
         message = await queue.get(fail=False)
         if message is None:
             return
         yield message
 
 
-async def list_parked(url: str) -> list[ParkedMessage]:
-    """All parked messages; they stay parked."""
-    async with await aio_pika.connect(url, timeout=10) as connection, connection.channel() as channel:
+async def list_parked(url: str, most: int | None = None) -> list[ParkedMessage]:
+    """All parked messages, or the first so many of them; they stay parked.
+
+    Raises:
+        Unavailable: the broker cannot be reached, or refuses.
+    """
+    async with visit(url) as connection, connection.channel() as channel:
         await declare(channel)
-        return [_describe(message) async for message in _each(channel)]
+        return [_describe(message) async for message in _each(channel, most)]
 
 
-async def take_parked(url: str, ids: Sequence[str] | None, *, replay: bool) -> list[ParkedMessage]:
+async def take_parked(
+    url: str,
+    ids: Collection[str] | None,
+    *,
+    replay: bool,
+    seen: Callable[[ParkedMessage, bool], None] = lambda _message, _taken: None,
+) -> list[ParkedMessage]:
     """Put parked messages back into their queues with a fresh count of attempts, or drop them.
 
     Args:
         url: the broker's URL.
         ids: message ids to take; None takes all.
         replay: True puts them back, False drops them.
+        seen: told of each message as soon as it is dealt with, and whether it was taken.
 
     Returns:
         What was taken. A message whose queue is unknown stays parked.
+
+    Raises:
+        Unavailable: the broker cannot be reached, or went away; what `seen` was told of is done.
     """
     taken = []
-    async with await aio_pika.connect(url, timeout=10) as connection:
+    async with visit(url) as connection:
         channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
         await declare(channel)
         async for message in _each(channel):
             parked = _describe(message)
-            if (ids is not None and parked.id not in ids) or (replay and not parked.queue):
-                continue
-            if replay:
+            wanted = (ids is None or parked.id in ids) and (bool(parked.queue) or not replay)
+            if wanted and replay:
                 await channel.default_exchange.publish(copy_of(message, {ATTEMPT: 0}), routing_key=parked.queue)
-            await message.ack()
-            taken.append(parked)
+            if wanted:
+                await message.ack()
+                taken.append(parked)
+            seen(parked, wanted)
     return taken
-
-
-def _show(messages: Sequence[ParkedMessage]) -> None:
-    for parked in messages:
-        sys.stdout.write(
-            f"{parked.id}  {parked.type}  request {parked.request_id}  from {parked.queue or '?'}  "
-            f"{parked.size} bytes\n    {parked.error}\n"
-        )
-
-
-def main(arguments: Sequence[str] | None = None) -> None:
-    """The command `lumis-parked`; reads RABBITMQ_URL."""
-    parser = argparse.ArgumentParser(prog="lumis-parked", description="Messages that no retry could handle.")
-    commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("list", help="show them, oldest first")
-    for name, text in (("replay", "put them back into their queues"), ("drop", "delete them for good")):
-        command = commands.add_parser(name, help=text)
-        which = command.add_mutually_exclusive_group(required=True)
-        which.add_argument("ids", nargs="*", default=[], metavar="ID", help="ids as `list` shows them")
-        which.add_argument("--all", action="store_true", help="every parked message")
-    options = parser.parse_args(arguments)
-    url = os.environ.get("RABBITMQ_URL")
-    if not url:
-        parser.error("set RABBITMQ_URL to the broker's address")
-    if options.command == "list":
-        messages = asyncio.run(list_parked(url))
-        _show(messages)
-        sys.stdout.write(f"{len(messages)} parked\n")
-        return
-    ids = None if options.all else options.ids
-    taken = asyncio.run(take_parked(url, ids, replay=options.command == "replay"))
-    _show(taken)
-    sys.stdout.write(f"{len(taken)} {'put back' if options.command == 'replay' else 'dropped'}\n")

@@ -21,7 +21,8 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def _services() -> list[Path]:
-    return [path.relative_to(ROOT) for path in ROOT.glob("services/*/pyproject.toml")]
+    found = [*ROOT.glob("services/*/pyproject.toml"), ROOT / "deploy" / "operator" / "pyproject.toml"]
+    return [path.relative_to(ROOT) for path in found]
 
 
 def test_every_distribution_of_the_workspace_is_installed() -> None:

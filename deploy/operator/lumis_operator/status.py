@@ -1,0 +1,150 @@
+"""What `lumis status` finds: services, broker, database, queues, parked messages, holds, SUNAT."""
+
+import asyncio
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from lumis_operator.desk import Desk, away
+from lumis_operator.health import Instance, look_at
+from lumis_operator.places import Places
+from lumis_operator.problem import Exit, Problem
+from lumis_operator.views import DatabaseView, look_at_database
+from shared.bus.parking import list_parked
+from shared.bus.queues import BrokerState, QueueState, look
+from shared.contracts.topology import CALLS, EVENTS
+from shared.errors import Unavailable
+
+SERVICES = tuple(sorted({row.sender for row in EVENTS} | {row.server for row in CALLS}))
+_LOOKED_AT = 100
+"""Parked messages among which the oldest is looked for."""
+_SUNAT = (
+    ("held_back", "lumis_sunat_held_back"),
+    ("stopped_accounts", "lumis_sunat_stopped_emisores"),
+    ("summaries_held", "lumis_sunat_summaries_held"),
+    ("tickets_open", "lumis_sunat_summaries_open{enviado}"),
+    ("oldest_ticket_seconds", "lumis_sunat_oldest_ticket_seconds"),
+    ("near_deadline", "lumis_sunat_near_deadline"),
+)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A service: its processes as far as their ports are known, and who consumes its queues."""
+
+    name: str
+    instances: tuple[Instance, ...]
+    queues: int
+    unattended: int
+
+    @property
+    def state(self) -> str:
+        """`ready`, `not ready` or `away`; without a known port `consuming` or `absent`, by its queues; or `unknown`."""
+        if self.instances:
+            up = [each for each in self.instances if each.is_alive]
+            return "away" if not up else "ready" if all(each.is_ready for each in self.instances) else "not ready"
+        if not self.queues:
+            return "unknown"
+        return "absent" if self.unattended else "consuming"
+
+    @property
+    def is_well(self) -> bool:
+        """Whether every process is ready and every queue has a consumer."""
+        return self.state in {"ready", "consuming"} and not self.unattended
+
+
+@dataclass(frozen=True)
+class Part:
+    """The broker or the database."""
+
+    version: str = ""
+    problem: str | None = None
+    """Why nothing is known of it; None where it answered."""
+
+
+@dataclass(frozen=True)
+class Status:
+    """Everything; what could not be looked at is None."""
+
+    looked_at: datetime
+    services: tuple[Standing, ...]
+    broker: Part
+    database: Part
+    queues: tuple[QueueState, ...]
+    parked: int | None
+    oldest_parked: datetime | None
+    unpublished: int | None
+    oldest_unpublished: datetime | None
+    open_holds: int | None
+    held_lumis: int | None
+    oldest_hold_seconds: float | None
+    sunat: dict[str, float]
+
+    @property
+    def is_well(self) -> bool:
+        """Whether all parts are there and every service works."""
+        parts = self.broker.problem is None and self.database.problem is None
+        return parts and all(each.is_well for each in self.services)
+
+
+async def find_status(desk: Desk) -> Status:
+    """Look at everything at once.
+
+    Raises:
+        Problem: no address is known.
+    """
+    places = desk.places
+    if places.is_nowhere:
+        message = "Lumis does not run on this machine (make up), and no RABBITMQ_URL, MONGODB_URL or OPS_URLS is set"
+        raise Problem(Exit.AWAY, message)
+    broker, database, instances = await asyncio.gather(_broker(places), _database(desk), look_at(places.ops_urls))
+    state, parked, oldest_parked = broker if isinstance(broker, tuple) else (None, None, None)
+    seen = None if isinstance(database, Problem) else database
+    figures = {name: value for each in instances for name, value in each.figures.items()}
+    holds, lumis = figures.get("lumis_ledger_open_holds"), figures.get("lumis_ledger_held_lumis")
+    queues = state.queues if state else ()
+    return Status(
+        looked_at=datetime.now(UTC),
+        services=tuple(_standing(name, instances, queues) for name in SERVICES),
+        broker=Part(problem=str(broker)) if isinstance(broker, Problem) else Part(state.version if state else ""),
+        database=Part(seen.version) if seen else Part(problem=str(database)),
+        queues=queues,
+        parked=parked,
+        oldest_parked=oldest_parked,
+        unpublished=seen.unpublished if seen else None,
+        oldest_unpublished=seen.oldest_unpublished if seen else None,
+        open_holds=None if holds is None else int(holds),
+        held_lumis=None if lumis is None else int(lumis),
+        oldest_hold_seconds=figures.get("lumis_ledger_oldest_hold_seconds"),
+        sunat={name: figures[key] for name, key in _SUNAT if math.isfinite(figures.get(key, math.nan))},
+    )
+
+
+async def _broker(places: Places) -> tuple[BrokerState, int, datetime | None] | Problem:
+    try:
+        url = places.broker()
+    except Problem as problem:
+        return problem
+    try:
+        state = await look(url)
+        parked = next(each.messages for each in state.queues if each.kind == "parked")
+        messages = await list_parked(url, _LOOKED_AT) if parked else []
+        times = [each.parked_at for each in messages if each.parked_at is not None]
+        return state, parked, min(times, default=None)
+    except Unavailable as error:
+        return away("the broker", url, str(error))
+
+
+async def _database(desk: Desk) -> DatabaseView | Problem:
+    try:
+        async with desk.database() as client:
+            return await look_at_database(client)
+    except Problem as problem:
+        return problem
+
+
+def _standing(name: str, instances: Sequence[Instance], queues: Sequence[QueueState]) -> Standing:
+    own = [each for each in queues if each.service == name]
+    mine = tuple(each for each in instances if each.service == name)
+    return Standing(name, mine, len(own), sum(each.is_unattended for each in own))

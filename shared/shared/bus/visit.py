@@ -1,0 +1,28 @@
+"""A short connection to the broker, for commands that look at it or take something from it."""
+
+import contextlib
+from collections.abc import AsyncIterator
+
+import aio_pika
+from aio_pika.abc import AbstractConnection
+
+from shared.bus.faults import BROKER_GONE
+from shared.errors import Unavailable
+from shared.redaction import redact_text
+
+_CONNECT_SECONDS = 10.0
+
+
+@contextlib.asynccontextmanager
+async def visit(url: str) -> AsyncIterator[AbstractConnection]:
+    """A connection that ends with the block.
+
+    Raises:
+        Unavailable: the broker cannot be reached, refuses, or went away meanwhile; the message says which.
+    """
+    try:
+        async with await aio_pika.connect(url, timeout=_CONNECT_SECONDS) as connection:
+            yield connection
+    except BROKER_GONE as error:
+        said = redact_text(str(error)) or "no answer in time"
+        raise Unavailable(f"{type(error).__name__}: {said}") from error

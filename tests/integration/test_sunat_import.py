@@ -1,10 +1,7 @@
 """A business moves over: its history stands among our documents, its series go on, and nothing of ours is touched."""
 
-import argparse
-import json
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -15,19 +12,23 @@ from shared.contracts.sunat.series import CreateSerie, ReserveCorrelativo, Serie
 from shared.contracts.sunat.ventas import ListVentas, ReadVenta, VentaShown, VentasPage
 from shared.errors import Refused
 from shared.mongo import Database, ensure_indexes
+from sunat_emitter.conciliacion import Conciliador
 from sunat_emitter.deps import Deps
-from sunat_emitter.importacion import command
 from sunat_emitter.importaciones import import_history
 from sunat_emitter.notas import issue_nota, list_notas
 from sunat_emitter.resending import turn
 from sunat_emitter.series import create_serie, reserve_correlativo
+from sunat_emitter.store.conciliaciones import Conciliaciones
 from sunat_emitter.store.envios import INDEXES as SENDING_INDEXES
 from sunat_emitter.store.envios import Envios
+from sunat_emitter.store.resumenes import Resumenes
+from sunat_emitter.store.revisables import INDEXES as REVISABLE_INDEXES
+from sunat_emitter.store.revisables import Revisables
 from sunat_emitter.store.vencimientos import Vencimientos
 from sunat_emitter.vencimientos import Vigilancia, look
 from sunat_emitter.ventas import list_ventas, read_venta
 from tests.support.comprobantes import EMISOR
-from tests.support.envios import Accounts, Told, sending_on
+from tests.support.envios import Accounts, Told, bench_on, sending_on
 from tests.support.foreign import (
     OPENUBL_LIKE,
     PORTAL_LIKE,
@@ -42,6 +43,7 @@ from tests.support.foreign import (
     zipped,
 )
 from tests.support.sunat import COMPANY, LAPTOP, PERSONA, emitter, invoice, sell, set_up, venta_of
+from tests.support.sunat_simulator import Entry
 
 DAY = date(2026, 3, 2)
 BOLETA = Sale("03", "B001", 5, cliente=("1", "12345678", "JUAN PEREZ"))
@@ -228,6 +230,25 @@ async def test_without_a_receipt_it_waits_to_be_asked_after_and_is_never_sent(da
     assert await deps.archivos.read(f"R-{Sale().name}.zip", COMPANY) is not None
 
 
+async def test_a_reconciliation_fetches_the_receipts_that_did_not_come_along(database: Database) -> None:
+    deps = await business(database, sol_endpoint="prod")
+    await take_over(deps, {f"{Sale().name}.xml": comprobante(Sale())})
+    async with bench_on(database) as bench:
+        known = Entry(Sale().name, "ACEPTADO", 0, "aceptada", "", DAY, "6-20456789120", "118.00", "PEN")
+        said = receipt(Sale().name)
+        bench.simulator.books.register(replace(known, receipt=said))
+        runs = Conciliaciones(database)
+        await ensure_indexes(database, (*REVISABLE_INDEXES, *Conciliaciones.INDEXES))
+        days = {"desde": DAY.isoformat(), "hasta": DAY.isoformat()}
+        values = {"company": COMPANY, "emisor_id": 1, "origen": "comando", "ensayo": False, **days}
+        assert await runs.begin("run-1", values, bench.now())
+        done = await Conciliador(runs, Revisables(database), Resumenes(database), bench.sending, 1000.0).work("run-1")
+        assert done is not None
+        sent = [operation for operation, _ in bench.simulator.calls if operation.startswith("send")]
+    assert (await state(deps, Sale()), sent) == ("ACEPTADO", [])
+    assert await deps.archivos.read(f"R-{Sale().name}.zip", COMPANY) == said
+
+
 @pytest.mark.parametrize("summary_first", [True, False])
 async def test_an_rc_tells_what_became_of_boletas_in_any_order(database: Database, *, summary_first: bool) -> None:
     deps = await business(database)
@@ -319,51 +340,6 @@ async def test_what_is_no_zip_is_refused_as_a_whole(database: Database) -> None:
         with pytest.raises(Refused, match=said) as refusal:
             await import_history(call, deps)
         assert refusal.value.code == "IMPORTACION_INVALIDA"
-
-
-async def by_command(database: Database, place: Path, *more: str) -> int:
-    parser = argparse.ArgumentParser()
-    command.declare(parser.add_subparsers())
-    given = parser.parse_args([command.NAME, str(place), *more])
-    return await command.import_place(database, given, timedelta(days=3652))
-
-
-async def test_the_command_takes_a_folder_and_tells_what_it_came_to(
-    database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    deps = await business(database)
-    folder = tmp_path / "2026"
-    folder.mkdir()
-    for name, content in {**pair(Sale()), **pair(BOLETA), "nada.xml": b"<nada/>"}.items():
-        (folder / name).write_bytes(content)
-    assert await by_command(database, folder, "--ruc", EMISOR.ruc) == command.SOME_LEFT
-    said = capsys.readouterr().out
-    assert "NO_IMPORTADO\tnada.xml" in said
-    assert "importados: 2\n" in said
-    assert "serie 01 F001: sigue con F001-89 (nueva)" in said
-    assert await state(deps, Sale()) == "ACEPTADO"
-    (folder / "nada.xml").unlink()
-    assert await by_command(database, folder, "--ruc", EMISOR.ruc, "--json") == command.OK
-    *files, sums = (json.loads(line) for line in capsys.readouterr().out.splitlines())
-    assert [each["resultado"] for each in files] == ["YA_ESTABA", "YA_ESTABA"]
-    assert (sums["ya_estaban"], sums["importados"]) == (2, 0)
-
-
-async def test_the_command_says_what_it_lacks(
-    database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert await by_command(database, tmp_path, "--ruc", EMISOR.ruc) == command.UNUSABLE
-    await business(database)
-    assert await by_command(database, tmp_path, "--ruc", EMISOR.ruc) == command.UNUSABLE
-    assert await by_command(database, tmp_path / "x", "--ruc", EMISOR.ruc) == command.UNUSABLE
-    said = capsys.readouterr().err.splitlines()
-    assert [
-        part in line for part, line in zip(("configúrelo", "no hay ningún XML", "no existe"), said, strict=True)
-    ] == [
-        True,
-        True,
-        True,
-    ]
 
 
 async def test_a_history_of_more_than_one_batch_is_whole_and_in_order(database: Database) -> None:

@@ -56,14 +56,15 @@ CALL_SECONDS = Histogram(
     buckets=_LATENCY_BUCKETS,
 )
 READY = Gauge(
-    "lumis_ready", "1 while a part that the service needs (bus, database) is there, as now looked at", ["part"]
+    "lumis_ready",
+    "1 while a part that the service needs (bus, database) is there; open: while it neither starts nor ends",
+    ["part"],
 )
 CONNECTED = Gauge("lumis_bus_connected", "1 while the connection to the broker is up")
 RECONNECTED = Counter("lumis_bus_reconnected_total", "Connections to the broker made after the first")
 
 _TRACEPARENT_PARTS = 4
 _TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
-_tracer = trace.get_tracer("lumis")
 
 
 def _add_trace(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -130,19 +131,20 @@ def configure_tracing(settings: ServiceSettings, service: str, instance: str) ->
         shutdown_on_exit=False,
     )
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=f"{endpoint.rstrip('/')}/v1/traces")))
-    trace.set_tracer_provider(provider)
-    _recording.set_on()
+    record_to(provider)
     return provider
 
 
+def record_to(provider: TracerProvider | None) -> None:
+    """Record every span from now on with this provider; None records none."""
+    _recording.tracer = provider.get_tracer("lumis") if provider else None
+
+
 class _Recording:
-    """Whether spans are recorded in this process; set once, at start."""
+    """Where the spans of this process go; None where they are not recorded."""
 
     def __init__(self) -> None:
-        self.on = False
-
-    def set_on(self) -> None:
-        self.on = True
+        self.tracer: trace.Tracer | None = None
 
 
 _recording = _Recording()
@@ -178,12 +180,12 @@ class span(AbstractContextManager[trace.Span]):  # noqa: N801 - used as a statem
         self._token: Token[str] | None = None
 
     def __enter__(self) -> trace.Span:
-        if not _recording.on:
+        if _recording.tracer is None:
             if self._parent is not None or not _carried.get():
                 self._token = _carried.set(_given_traceparent(self._parent) or _new_traceparent())
             return trace.INVALID_SPAN
         name, attributes, kind = self._arguments
-        self._entered = _tracer.start_as_current_span(
+        self._entered = _recording.tracer.start_as_current_span(
             name,
             context=None if self._parent is None else _w3c.extract(_texts(self._parent)),
             kind=kind,
@@ -220,7 +222,7 @@ def _new_traceparent() -> str:
 
 def inject_context() -> dict[str, str]:
     """The current trace as W3C headers (`traceparent`, and `tracestate` where there is one)."""
-    if not _recording.on:
+    if _recording.tracer is None:
         carried = _carried.get()
         return {"traceparent": carried} if carried else {}
     carrier: dict[str, str] = {}

@@ -7,6 +7,7 @@ import pytest_asyncio
 
 from deploy.local.ports import LOOPBACK
 from tests.support.mail_server import MailServer, mail_server
+from tests.support.otlp_receiver import OtlpReceiver, otlp_receiver
 from tests.support.platform import Platform, running
 
 
@@ -17,13 +18,27 @@ def mailbox() -> Iterator[MailServer]:
         yield found
 
 
+@pytest.fixture(scope="session")
+def traces() -> Iterator[OtlpReceiver]:
+    """Where the platform's spans go."""
+    with otlp_receiver() as found:
+        yield found
+
+
 @pytest_asyncio.fixture(scope="session")
-async def platform(tmp_path_factory: pytest.TempPathFactory, mailbox: MailServer) -> AsyncIterator[Platform]:
+async def platform(
+    tmp_path_factory: pytest.TempPathFactory, mailbox: MailServer, traces: OtlpReceiver
+) -> AsyncIterator[Platform]:
     mail = {
         "SMTP_HOST": LOOPBACK,
         "SMTP_PORT": str(mailbox.port),
         "SMTP_SECURITY": "none",
         "SMTP_FROM": "facturas@lumis.example",
     }
-    async with running(tmp_path_factory.mktemp("e2e"), mail) as started:
+    watched = {
+        "OTEL_EXPORTER_OTLP_ENDPOINT": traces.url,
+        "OTEL_BSP_SCHEDULE_DELAY": "200",  # milliseconds
+        "LOG_FORMAT": "json",
+    }
+    async with running(tmp_path_factory.mktemp("e2e"), mail | watched) as started:
         yield started

@@ -9,6 +9,7 @@ from ledger import events, holds, metrics
 from ledger.accounts import GIVEN_KINDS, Account, Change, Entry, Kind
 from ledger.batch import Outcome, Rule
 from ledger.deps import Deps
+from shared import telemetry
 from shared.bus import Reply
 from shared.contracts.credits import (
     AdjustCredits,
@@ -30,6 +31,8 @@ from shared.contracts.message import Event
 from shared.redaction import pseudonym
 
 _log = structlog.get_logger()
+_CHANGED = "lumis.ledger.changed"
+"""On a span: false where the operation had been done before, or there was nothing to do."""
 
 
 async def hold_credits(call: HoldCredits, deps: Deps) -> Reply:
@@ -41,12 +44,13 @@ async def hold_credits(call: HoldCredits, deps: Deps) -> Reply:
     step, terms = _step(call, deps), deps.terms
     if prices := await deps.store.prices.in_force():
         terms = replace(terms, prices={**terms.prices, **prices})
-    with metrics.refusals("hold"):
+    with metrics.refusals("hold"), _span("hold") as span:
         outcome = await deps.store.change(
             call.user_id,
             call.request_id,
             lambda account: holds.place(account, step, call.operation, terms),
         )
+        span.set_attribute(_CHANGED, outcome.changed)
     metrics.count("hold", changed=outcome.changed)
     hold = outcome.account.hold
     if hold is None:  # the rule places it, finds it or refuses
@@ -133,6 +137,10 @@ def _step(message: HoldCredits | ReleaseHold | GrantCredits | AdjustCredits | Ev
     return holds.Step(message.request_id, message.origin, deps.now())
 
 
+def _span(operation: str) -> telemetry.span:
+    return telemetry.span(f"ledger {operation}")
+
+
 async def _give(
     kind: Kind,
     call: GrantCredits | AdjustCredits,
@@ -142,10 +150,11 @@ async def _give(
     step = _step(call, deps)
     administrator = None if call.administrator is None else pseudonym(call.administrator)
     gift = holds.Gift(call.amount, call.reason, administrator)
-    with metrics.refusals(kind):
+    with metrics.refusals(kind), _span(kind) as span:
         outcome = await deps.store.change(
             call.user_id, call.request_id, lambda account: rule(account, step, gift), kinds=GIVEN_KINDS
         )
+        span.set_attribute(_CHANGED, outcome.changed)
     metrics.count(kind, changed=outcome.changed)
     return outcome.account.entries[kind]
 
@@ -156,7 +165,9 @@ async def _change(
     deps: Deps,
     rule: Rule,
 ) -> Outcome:
-    outcome = await deps.store.change(message.user_id, message.request_id, rule)
+    with _span(operation) as span:
+        outcome = await deps.store.change(message.user_id, message.request_id, rule)
+        span.set_attribute(_CHANGED, outcome.changed)
     metrics.count(operation, changed=outcome.changed)
     return outcome
 

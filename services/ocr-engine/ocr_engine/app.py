@@ -13,6 +13,7 @@ from ocr_engine.erasure import erase_readings
 from ocr_engine.handlers import Deps, keep_correction, read_document
 from ocr_engine.learning import Learning
 from ocr_engine.memory import Layouts
+from ocr_engine.prices import LIST_PRICES, Price
 from ocr_engine.providers.gemini import Gemini
 from ocr_engine.providers.local import LocalEngine
 from ocr_engine.providers.openrouter import OpenRouter
@@ -48,6 +49,7 @@ def hosted_models(settings: OcrEngineSettings) -> tuple[tuple[Provider, ...], tu
     Keys go into headers and nowhere else: a URL ends up in logs.
     """
     rows: list[Provider] = []
+    prices = {**LIST_PRICES, **{model: Price(*dollars) for model, dollars in settings.model_prices.items()}}
     clients: list[HttpClient] = []
 
     def breaker() -> Breaker:
@@ -56,13 +58,14 @@ def hosted_models(settings: OcrEngineSettings) -> tuple[tuple[Provider, ...], tu
     if key := settings.gemini_api_key:
         headers = {"x-goog-api-key": key.get_secret_value()}
         clients.append(HttpClient("gemini", settings.gemini_base_url, headers=headers))
-        rows.append(Provider(Gemini(clients[-1], settings.gemini_model), breaker(), settings.gemini_seconds))
+        gemini = Gemini(clients[-1], settings.gemini_model)
+        rows.append(Provider(gemini, breaker(), settings.gemini_seconds, prices=prices))
     if key := settings.openrouter_api_key:
         headers = {"authorization": f"Bearer {key.get_secret_value()}", "x-title": "Lumis"}
         base, largest = settings.openrouter_base_url, 2 * LARGEST_ANNOTATIONS
         clients.append(HttpClient("openrouter", base, headers=headers, largest_answer=largest))
         model = OpenRouter(clients[-1], settings.openrouter_model)
-        rows.append(Provider(model, breaker(), settings.openrouter_seconds))
+        rows.append(Provider(model, breaker(), settings.openrouter_seconds, prices=prices))
     return tuple(rows), tuple(clients)
 
 

@@ -3,18 +3,23 @@
 import asyncio
 import random
 import time
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 import structlog
+from opentelemetry.trace import Span, SpanKind
 
 from ocr_engine.answers import read_answer
 from ocr_engine.breaker import Breaker, State
 from ocr_engine.budget import Deadline
-from ocr_engine.metrics import BREAKER_STATE, PROVIDER_SECONDS, PROVIDER_TOKENS
+from ocr_engine.metrics import BREAKER_STATE, PROVIDER_COST, PROVIDER_SECONDS, PROVIDER_TOKENS
+from ocr_engine.prices import Price, cost_of
 from ocr_engine.question import Again, Model, ProviderFailed, Question, Tokens
 from shared import telemetry
 from shared.contracts.reading import Attempt, Reading
 from shared.http_client import HttpTimedOut
+from shared.money import json_number
 
 _log = structlog.get_logger()
 
@@ -34,6 +39,8 @@ class Provider:
     ceiling: float
     label: str | None = None
     """What metrics call the model; None: its name. Names of clients' choosing would be endlessly many."""
+    prices: Mapping[str, Price] = field(default_factory=dict, compare=False)
+    """By the model's name; clients may name any of them."""
 
     @property
     def name(self) -> str:
@@ -56,6 +63,22 @@ class Provider:
     def watch(self) -> None:
         """Show the breaker's state in the metrics, also when it changes by time alone."""
         BREAKER_STATE.labels(self.name).set_function(lambda: _STATES[self.breaker.state])
+
+
+@dataclass(frozen=True)
+class Bill:
+    """What a try is charged for."""
+
+    tokens: Tokens
+    charged: Decimal | None = None
+    """US dollars, where the provider says it."""
+
+    def cost(self, provider: Provider) -> Decimal | None:
+        """US dollars; None where neither the provider nor its price says it."""
+        return cost_of(provider.prices.get(provider.model.model), self.tokens) if self.charged is None else self.charged
+
+
+_NO_BILL = Bill(_NO_TOKENS)
 
 
 @dataclass(frozen=True)
@@ -111,8 +134,9 @@ class Attempts:
         self.made.append(Attempt(provider=model.name, model=model.model, outcome=outcome, milliseconds=0))
         _log.info("provider passed over", provider=model.name, outcome=outcome)
 
-    def record_local(self, outcome: str, seconds: float) -> None:
-        """Record the local engine's try."""
+    def record_local(self, outcome: str, seconds: float, span: Span) -> None:
+        """Record the local engine's try, which this span is about."""
+        span.set_attribute("lumis.outcome", outcome)
         milliseconds = round(seconds * 1000)
         self.made.append(Attempt(provider="local", outcome=outcome, milliseconds=milliseconds))
         PROVIDER_SECONDS.labels("local", "", outcome).observe(seconds)
@@ -123,18 +147,25 @@ class Attempts:
         self.made[-1] = self.made[-1].model_copy(update={"outcome": "implausible"})
 
     async def _try(self, provider: Provider, question: Question, deadline: Deadline) -> Reading:
-        """Ask once and tell the breaker."""
+        """Ask once, as a span of its own."""
+        model = provider.model
+        facts = {"gen_ai.provider.name": model.name, "gen_ai.request.model": model.model}
+        with telemetry.span(f"provider {model.name}", facts, kind=SpanKind.CLIENT) as span:
+            return await self._ask_once(provider, question, deadline, span)
+
+    async def _ask_once(self, provider: Provider, question: Question, deadline: Deadline, span: Span) -> Reading:
+        """Ask and tell the breaker; whatever comes of it is recorded."""
         started = time.monotonic()
-        outcome, tokens = "cancelled", _NO_TOKENS
+        outcome, bill = "cancelled", _NO_BILL
         model, seconds = provider.model, deadline.remaining()
         self.annotations = None
         try:
-            with telemetry.span(f"provider {model.name}", attributes={"model": model.model}):
-                answer = await model.ask(question, seconds)
-                tokens = answer.tokens
-                reading = read_answer(answer, question.schema, model.name)
+            answer = await model.ask(question, seconds)
+            bill = Bill(answer.tokens, answer.cost)
+            reading = read_answer(answer, question.schema, model.name)
         except ProviderFailed as error:
-            outcome, tokens = error.code, error.tokens
+            outcome = error.code
+            bill = bill if error.tokens == _NO_TOKENS else Bill(error.tokens)
             _tell_breaker(provider, error, seconds)
             raise
         except Exception as error:
@@ -142,7 +173,7 @@ class Attempts:
             provider.breaker.leave()
             outcome = "internal"
             _log.exception("provider not understood", provider=provider.name)
-            raise ProviderFailed(outcome, tokens=tokens) from error
+            raise ProviderFailed(outcome, tokens=bill.tokens) from error
         except BaseException:  # cancelled: a probe must give its place back
             provider.breaker.leave()
             raise
@@ -152,10 +183,11 @@ class Attempts:
             self.annotations = answer.annotations
             return reading
         finally:
-            self._record(provider, outcome, time.monotonic() - started, tokens)
+            self._record(provider, outcome, time.monotonic() - started, bill)
+            _describe(span, provider, outcome, bill)
 
-    def _record(self, provider: Provider, outcome: str, seconds: float, tokens: Tokens) -> None:
-        name, model = provider.model.name, provider.model.model
+    def _record(self, provider: Provider, outcome: str, seconds: float, bill: Bill) -> None:
+        name, model, tokens = provider.model.name, provider.model.model, bill.tokens
         milliseconds = round(seconds * 1000)
         self.made.append(
             Attempt(
@@ -171,7 +203,20 @@ class Attempts:
         PROVIDER_SECONDS.labels(name, label, outcome).observe(seconds)
         PROVIDER_TOKENS.labels(name, label, "in").inc(tokens[0] or 0)
         PROVIDER_TOKENS.labels(name, label, "out").inc(tokens[1] or 0)
+        PROVIDER_COST.labels(name, label).inc(json_number(bill.cost(provider) or Decimal(0)))
         _log.info("provider tried", provider=name, model=model, outcome=outcome, milliseconds=milliseconds)
+
+
+def _describe(span: Span, provider: Provider, outcome: str, bill: Bill) -> None:
+    """What a try came to, on its span; what is not known is left out."""
+    cost = bill.cost(provider)
+    facts = {
+        "lumis.outcome": outcome,
+        "gen_ai.usage.input_tokens": bill.tokens[0],
+        "gen_ai.usage.output_tokens": bill.tokens[1],
+        "lumis.cost_usd": None if cost is None else float(json_number(cost)),
+    }
+    span.set_attributes({name: value for name, value in facts.items() if value is not None})
 
 
 def _tell_breaker(provider: Provider, error: ProviderFailed, seconds: float) -> None:

@@ -188,19 +188,19 @@ class _Run:
         """
         started, outcome = time.monotonic(), "cancelled"
         document, seconds = self._document, self._deadline.remaining()
-        try:
-            with telemetry.span("provider local"):
+        with telemetry.span("provider local") as span:
+            try:
                 self._seen = await self._local.read_with_text(document, seconds)
-            outcome = "ok" if self._keep(self._seen.reading) else "implausible"
-        except (UnreadableDocument, TimeoutError) as error:
-            outcome = error.reason.value if isinstance(error, UnreadableDocument) else "timeout"
-            if self._best is None:
-                raise
-        except Exception:  # noqa: BLE001 - the last of the chain: whatever it is, an answer must go out
-            _log.exception("local engine failed")
-            outcome = "failed"
-        finally:
-            self._attempts.record_local(outcome, time.monotonic() - started)
+                outcome = "ok" if self._keep(self._seen.reading) else "implausible"
+            except (UnreadableDocument, TimeoutError) as error:
+                outcome = error.reason.value if isinstance(error, UnreadableDocument) else "timeout"
+                if self._best is None:
+                    raise
+            except Exception:  # noqa: BLE001 - the last of the chain: whatever it is, an answer must go out
+                _log.exception("local engine failed")
+                outcome = "failed"
+            finally:
+                self._attempts.record_local(outcome, time.monotonic() - started, span)
         return await self._located(self._best) if self._best is not None else None
 
     def done(self, reading: Reading | None) -> Result:

@@ -13,6 +13,11 @@ PROVIDER_TOKENS = Counter(
     "Tokens billed by a hosted model; direction is in or out (thoughts count as out)",
     ["provider", "model", "direction"],
 )
+PROVIDER_COST = Counter(
+    "lumis_provider_cost_usd_total",
+    "US dollars that hosted models cost, as the provider says, else by MODEL_PRICES; a model without a price costs 0",
+    ["provider", "model"],
+)
 BREAKER_STATE = Gauge(
     "lumis_provider_breaker",
     "A provider's breaker: 0 closed, 1 half open, 2 open, 3 off until the service starts again",

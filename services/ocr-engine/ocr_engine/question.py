@@ -1,6 +1,7 @@
 """What a model is asked and what comes back: an answer, or a failure that says what to do next."""
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Literal, Protocol, Self
 
@@ -59,6 +60,8 @@ class ModelAnswer:
     tokens: Tokens = (None, None)
     annotations: bytes | None = field(default=None, repr=False)
     """What OpenRouter parsed of a PDF, as JSON, to be handed in with the same PDF again."""
+    cost: Decimal | None = None
+    """US dollars, where the provider says what it charged."""
 
 
 class Again(StrEnum):

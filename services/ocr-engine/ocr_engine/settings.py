@@ -1,9 +1,13 @@
 """Settings of the ocr-engine. Without any key it reads with the local engine alone."""
 
+from decimal import Decimal
+from typing import Annotated
+
 from pydantic import Field, SecretStr, field_validator
 
 from shared.settings import ServiceSettings
 
+_Dollars = Annotated[Decimal, Field(ge=0, le=10_000)]
 _URL = r"^https?://[^\s?#]+[^\s?#/]$"
 
 
@@ -48,6 +52,11 @@ class OcrEngineSettings(ServiceSettings):
     )
     extract_most_pages: int = Field(
         default=100, ge=1, le=2000, description="Most pages of a PDF for the Extract API; one of more is refused"
+    )
+    model_prices: dict[str, tuple[_Dollars, _Dollars]] = Field(
+        default={},
+        description="US dollars for a million tokens read and written, by model, as JSON: "
+        '{"gemini-2.5-pro": [1.25, 10]}; goes before the list prices that are built in',
     )
     breaker_failures: int = Field(default=5, ge=1, description="Failures in a row after which a provider is left alone")
     breaker_seconds: float = Field(default=30.0, gt=0, description="How long a provider is left alone then")

@@ -4,6 +4,7 @@ from shared.contracts.documents import DocumentReconciled
 from shared.contracts.lumis import LumisOutcome
 from shared.contracts.message import Event
 from shared.contracts.tags import UserTagged
+from shared.telemetry import span
 from tagger.deps import Deps
 from tagger.metrics import PRODUCTS, TAGS, UNRESOLVED
 from tagger.reviews import settle
@@ -18,7 +19,9 @@ async def tag_buyer(event: DocumentReconciled, deps: Deps) -> list[Event]:
         return []
     catalogue = await deps.catalogue.current()
     purchase = Purchase.of(outcome)
-    tagging = tag_invoice(catalogue, purchase)
+    with span("tag invoice") as current:
+        tagging = tag_invoice(catalogue, purchase)
+        current.set_attributes({"lumis.tags": len(tagging.tags), "lumis.unresolved": len(tagging.unresolved)})
     made = Kept(
         request_id=event.request_id,
         user_id=event.user_id,

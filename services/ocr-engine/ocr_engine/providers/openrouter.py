@@ -7,7 +7,16 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from ocr_engine.providers.wire import as_list, as_mapping, as_text, as_tokens, ask_again_for, exchange, retry_after
+from ocr_engine.providers.wire import (
+    as_dollars,
+    as_list,
+    as_mapping,
+    as_text,
+    as_tokens,
+    ask_again_for,
+    exchange,
+    retry_after,
+)
 from ocr_engine.question import Again, ModelAnswer, Part, ProviderFailed, ProviderName, Question, Tokens
 from ocr_engine.schemas.shape import json_schema
 from shared.contracts.documents import LARGEST_ANNOTATIONS
@@ -149,7 +158,8 @@ def read_answer(answer: HttpAnswer, model: str) -> ModelAnswer:
     text = as_text(message.get("content"))
     if not text.strip():
         raise ProviderFailed("empty", tokens=tokens)
-    return ModelAnswer(text, as_text(body.get("model")) or model, tokens, _annotations(message))
+    charged = as_dollars(usage.get("cost"))
+    return ModelAnswer(text, as_text(body.get("model")) or model, tokens, _annotations(message), charged)
 
 
 def _annotations(message: Mapping[str, Any]) -> bytes | None:

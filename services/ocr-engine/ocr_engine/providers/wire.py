@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
+from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from shared.http_client import HttpAnswer, HttpBroken, HttpClient, HttpFailed
 DEFAULT_REST = 30.0
 """Seconds to leave a provider alone that says «too many» without saying how long."""
 _LONGEST_REST = 3600.0
+_ABSURD_BILL = 1000
 
 
 async def exchange(client: HttpClient, path: str, body: Mapping[str, Any], budget: float) -> HttpAnswer:
@@ -61,6 +63,12 @@ def as_list(value: Any) -> list[Any]:
 def as_text(value: Any) -> str:
     """The value where it is a string, else nothing."""
     return value if isinstance(value, str) else ""
+
+
+def as_dollars(value: Any) -> Decimal | None:
+    """A sum of money that was charged, None where it is missing or absurd."""
+    amount = Decimal(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else None
+    return amount if amount is not None and amount.is_finite() and 0 <= amount < _ABSURD_BILL else None
 
 
 def as_tokens(value: Any) -> int | None:

@@ -3,13 +3,22 @@
 import os
 import sys
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import Field, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SecretsSettingsSource, SettingsConfigDict
 
 SECRETS_FOLDER = "SECRETS_FOLDER"
 """The variable that names the folder with secrets, a file each; by default `/run/secrets`, as containers have it."""
+
+
+class _SecretFiles(SecretsSettingsSource):
+    """Files of a folder; an empty one counts as not there, as an empty variable does."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        value, key, is_complex = super().get_field_value(field, field_name)
+        return value or None, key, is_complex
 
 
 class Settings(BaseSettings):
@@ -34,7 +43,7 @@ class Settings(BaseSettings):
         folder = Path(os.environ.get(SECRETS_FOLDER) or "/run/secrets")
         if not folder.is_dir():
             return (init_settings, env_settings)
-        return (init_settings, env_settings, SecretsSettingsSource(settings_cls, secrets_dir=folder))
+        return (init_settings, env_settings, _SecretFiles(settings_cls, secrets_dir=folder))
 
 
 class ServiceSettings(Settings):

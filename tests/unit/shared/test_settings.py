@@ -68,3 +68,9 @@ def test_a_wrong_file_is_named_but_not_shown(
     message = capsys.readouterr().err
     assert message.startswith("ledger: MONGODB_URL: ")
     assert "s3cret" not in message
+
+
+def test_an_empty_file_counts_as_not_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("SECRETS_FOLDER", str(tmp_path))
+    (tmp_path / "otel_exporter_otlp_endpoint").write_text("\n")
+    assert load_settings(ServiceSettings, "ledger").otel_exporter_otlp_endpoint is None

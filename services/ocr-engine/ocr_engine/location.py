@@ -33,6 +33,10 @@ _NAMES = ("name", "description")
 """Of an item: what is looked for first, wherever it stands."""
 _RAREST_FIRST = ("total_price", "subtotal", "total", "base", "amount", "unit_price", "quantity", "rate")
 _MOST_CANDIDATES = 5
+_MOST_PLACES = 40
+"""Of a figure, that are compared with those of another one."""
+_NEAR = 200
+"""Words between two that may stand on one line, or on lines beside each other."""
 
 
 def locate(reading: Reading, words: Sequence[Word]) -> Reading:
@@ -66,10 +70,9 @@ def _located_row(row: Mapping[str, ReadField], sight: Sight) -> dict[str, ReadFi
 def _located_figures(row: Mapping[str, ReadField], sight: Sight) -> dict[str, ReadField]:
     """A table's row: figures that stand beside one another, or codes by themselves."""
     anchor = _line_of(row, sight, 0)
-    return {
-        key: _located(key, field, sight, anchor) if anchor or key not in _AMOUNTS else field
-        for key, field in row.items()
-    }
+    if anchor is not None:
+        return {key: _located(key, field, sight, anchor) for key, field in row.items()}
+    return {key: field if key in _PERCENTS else _located(key, field, sight, None) for key, field in row.items()}
 
 
 def _located_item(item: dict[str, ReadField], sight: Sight, after: int) -> tuple[dict[str, ReadField], int]:
@@ -100,13 +103,19 @@ def _line_of(item: Mapping[str, ReadField], sight: Sight, after: int) -> Run | N
         and field.value is not None
         and (runs := _runs(key, field.value, field.raw, sight))
     ]
-    best: tuple[int, int, Run] | None = None
+    figures = [sorted(runs, key=lambda run: (run[0] < after, run))[:_MOST_PLACES] for runs in figures]
+    best: tuple[int, bool, Run] | None = None
     for run in figures[0] if len(figures) > 1 else ():
-        beside = sum(any((sight.on_line(other, run) or 0.0) < 1 and other != run for other in runs) for runs in figures)
-        rank = (beside, int(run[0] >= after), run)
+        beside = sum(any(_is_beside(other, run, sight) for other in runs) for runs in figures[1:])
+        rank = (beside, run[0] >= after, run)
         if beside and (best is None or rank[:2] > best[:2]):
             best = rank
     return best[2] if best else None
+
+
+def _is_beside(run: Run, other: Run, sight: Sight) -> bool:
+    away = sight.on_line(run, other)
+    return away is not None and away < 1 and run != other
 
 
 def _located(key: str, field: ReadField, sight: Sight, anchor: Run | None) -> ReadField:
@@ -136,6 +145,7 @@ def _located_candidate(key: str, candidate: Candidate, sight: Sight, anchor: Run
 def _place(key: str, value: str, raw: str, sight: Sight, anchor: Run | None) -> tuple[int, Box] | None:
     runs = _runs(key, value, raw, sight)
     if anchor is not None:
+        runs = [run for run in runs if abs(run[0] - anchor[0]) <= _NEAR]
         near = [
             (away, abs(run[0] - anchor[0]), run) for run in runs if (away := sight.on_line(run, anchor)) is not None
         ]
@@ -178,7 +188,7 @@ def _runs(key: str, value: str, raw: str, sight: Sight) -> list[Run]:
 
 def _ways(key: str, sight: Sight) -> tuple[Callable[[str], list[Run]], ...]:
     if key in _CODES:
-        return sight.spelled, sight.coded
+        return (sight.spelled, sight.coded, *((sight.alike,) if key == "cufe" else ()))
     if key in _SITES:
         return sight.spelled, sight.containing
     return (sight.spelled,) if key == "dv" else (sight.spelled, sight.wrapped, sight.alike, sight.begun)

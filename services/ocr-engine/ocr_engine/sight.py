@@ -110,7 +110,7 @@ class Sight:
 
     def amounts(self, amount: Decimal) -> list[Run]:
         """Words that print an amount, whatever its grouping; a sign may be missing."""
-        return [run for run, value in self._amounts if abs(value) == abs(amount)]
+        return self._amounts.get(abs(amount), [])
 
     def percents(self, amount: Decimal) -> list[Run]:
         """Likewise with the percent sign that stands behind it by itself."""
@@ -127,7 +127,7 @@ class Sight:
     def on_line(self, run: Run, anchor: Run) -> float | None:
         """How far a run stands above or below another one, in word heights; None where further than two."""
         one, other = self._frames[run[0]], self._frames[anchor[0]]
-        if one.page != other.page or not other.height:
+        if one.page != other.page or not other.height or not self._may_go_on():
             return None
         lines = [self._frames[index].middle for index in anchor]
         away = min(abs(one.middle - middle) for middle in lines) / other.height
@@ -137,7 +137,7 @@ class Sight:
         """The words before a run on its line, back to the figure before it; else those above it."""
         words: list[str] = []
         index = run[0]
-        while index > 0 and self._beside(index - 1, index) and not self._is_figure(index - 1):
+        while self._may_go_on() and index > 0 and self._beside(index - 1, index) and not self._is_figure(index - 1):
             index -= 1
             words.insert(0, self.words[index].text)
         return " ".join(words) if any(map(str.isalpha, "".join(words))) else self._heading(run)
@@ -152,7 +152,7 @@ class Sight:
         above: list[int] = []
         for index in range(run[0] - 1, max(-1, run[0] - _LONGEST_WRAP), -1):
             each = self._frames[index]
-            if each.page != own.page or own.middle - each.middle > _HEADING * own.height:
+            if each.page != own.page or own.middle - each.middle > _HEADING * own.height or not self._may_go_on():
                 break
             if above and self._frames[above[-1]].middle - each.middle > SAME_LINE * each.height:
                 break
@@ -185,16 +185,16 @@ class Sight:
         ]
 
     @cached_property
-    def _amounts(self) -> list[tuple[Run, Decimal]]:
+    def _amounts(self) -> Mapping[Decimal, list[Run]]:
         decimal = decimal_sign(word.text for word in self.words)
-        found: list[tuple[Run, Decimal]] = []
+        found: defaultdict[Decimal, list[Run]] = defaultdict(list)
         for start, word in enumerate(self.words):
             if not any(map(str.isdigit, word.text)):
                 continue
             for run, text in self._parts(start):
                 value = parse_number(text.strip("*#:;%€£$"), decimal)
                 if value is not None:
-                    found.append((run, value))
+                    found[abs(value)].append(run)
         return found
 
     def _parts(self, start: int) -> Iterator[tuple[Run, str]]:

@@ -175,6 +175,7 @@ def test_values_are_found_however_they_are_printed_and_the_page_is_turned(angle:
     assert texts_under(paper["subtotal"].box, words) == "20,00"
     (tax,) = placed.tables["taxes"]
     assert texts_under(tax["rate"].box, words) == "21 %"
+    assert tax["rate"].box != ink["tax_rates"].box
 
 
 def test_the_total_is_the_one_that_is_called_so() -> None:

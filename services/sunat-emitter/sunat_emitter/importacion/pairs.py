@@ -184,6 +184,8 @@ def _in_archive(source: io.BytesIO | Path, name: str, room: _Room | None) -> Ite
             yield found
         elif suffix == ".zip" and room is not None:
             yield from _inner(archive, entry, shown, room)
+        elif suffix == ".zip":
+            yield _unreadable(shown, "es un zip dentro de otro: desempaquételo")
 
 
 def _inner(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, shown: str, room: _Room) -> Iterator[Found]:

@@ -96,6 +96,13 @@ def test_a_folder_and_a_zip_on_disk_hold_the_same(tmp_path: Path) -> None:
         pairs(in_place(tmp_path / "nada"))
 
 
+def test_a_zip_too_deep_to_be_looked_into_is_told() -> None:
+    deep = zipped({"marzo.zip": zipped({"dia.zip": zipped(pair(Sale()))})})
+    (one,) = [judge(each, RUC) for each in pairs(in_zip(deep))]
+    assert isinstance(one, Refusal)
+    assert (one.archivo, one.motivo) == ("marzo.zip/dia.zip", "es un zip dentro de otro: desempaquételo")
+
+
 def test_links_out_of_the_folder_are_not_followed(tmp_path: Path) -> None:
     (tmp_path / "secret.xml").write_bytes(b"<a/>")
     folder = tmp_path / "historia"

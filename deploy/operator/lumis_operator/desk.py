@@ -25,7 +25,7 @@ from shared.errors import Refused, Unavailable
 from shared.redaction import redact_text
 
 ORIGIN = "operator"
-_CONNECT_SECONDS = 10.0
+_CONNECT_SECONDS = 5.0
 Given = ParamSpec("Given")
 
 
@@ -66,8 +66,10 @@ class Desk:
         url = self.places.database()
         try:
             async with mongo.connect(url, app=ORIGIN) as client:
+                async with asyncio.timeout(_CONNECT_SECONDS):
+                    await client.admin.command("ping")
                 yield client
-        except mongo.PyMongoError as error:
+        except (mongo.PyMongoError, TimeoutError) as error:
             raise away("the database", url, type(error).__name__) from None
 
     @contextlib.contextmanager

@@ -10,7 +10,7 @@ from shared.bus.faults import BROKER_GONE
 from shared.errors import Unavailable
 from shared.redaction import redact_text
 
-_CONNECT_SECONDS = 10.0
+_CONNECT_SECONDS = 5.0
 
 
 @contextlib.asynccontextmanager

@@ -23,7 +23,13 @@ INDEXES = (
 
 PENDIENTE, ACEPTADO, RECHAZADO = "PENDIENTE", "ACEPTADO", "RECHAZADO"
 
-_HELD = {"estado": PENDIENTE, "envio": {"$exists": True}, "envio.next_try_at": {"$exists": False}}
+_HELD = {
+    "estado": PENDIENTE,
+    "envio": {"$exists": True},
+    "envio.next_try_at": {"$exists": False},
+    "importado_at": None,
+}
+"""Not what another system sent: whether SUNAT has that is asked by reconciling, and sending it would be a guess."""
 _BY_ITSELF = {"via": {"$ne": "resumen"}}
 """What a daily summary tells SUNAT is never sent by itself."""
 _LEASE = ("envio.lease_until", "envio.owner")

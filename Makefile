@@ -12,7 +12,7 @@ PACKAGES := shared/shared services/gateway/gateway services/ledger/ledger servic
 	services/reconciler/reconciler services/sunat-emitter/sunat_emitter services/tagger/tagger
 WORKSPACE := gateway ledger lumis-operator lumis-shared ocr-engine reconciler sunat-emitter tagger
 
-.PHONY: help install servers tools run up down status watch demo token test check bench bench-ocr specs lock parked clean
+.PHONY: help install servers tools run up down status watch demo token test check bench bench-ocr specs lock parked backup restore clean
 
 help: ## List the targets
 	@echo "Lumis: make <target>"
@@ -84,6 +84,14 @@ lock: install ## Write requirements.lock anew out of the pyproject files, and ou
 
 parked: install ## Messages that no retry could handle (ARGS="replay --all" puts them back)
 	@$(LOCAL) parked $(or $(ARGS),list)
+
+backup: install ## Copy all databases as they are at one moment: TO=new-folder (of the running Lumis, or of MONGODB_URL)
+	@test -n "$(TO)" || { echo "say where to: make backup TO=folder" >&2; exit 1; }
+	@$(PY) -m deploy.backup take "$(TO)"
+
+restore: servers ## Put a backup into an empty server: FROM=folder (the stopped Lumis's own, or MONGODB_URL)
+	@test -n "$(FROM)" || { echo "say what from: make restore FROM=folder" >&2; exit 1; }
+	@$(PY) -m deploy.backup restore "$(FROM)"
 
 clean: install ## Delete caches and the local data (.lumis), not .venv
 	@$(LOCAL) clean

@@ -44,9 +44,20 @@ def _cpu_seconds(pid: int) -> float:
 class KillableStack(Stack):
     """A stack whose services a test may kill and start again."""
 
+    @property
+    def settings(self) -> Mapping[str, str]:
+        """What the services were started with, beside where things are."""
+        return self._inherited
+
     def kill(self, name: str) -> None:
         """SIGKILL a service and its children."""
         self._process(name)[1].kill()
+
+    def pid_of(self, name: str) -> int:
+        """The process id of a service."""
+        pid = self._process(name)[1].pid
+        assert pid is not None, name
+        return pid
 
     def is_alive(self, name: str) -> bool:
         """Whether a service's process runs."""

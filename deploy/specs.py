@@ -6,15 +6,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.asyncapi import asyncapi_text
 from deploy.environment import env_example, settings_table
 from deploy.kubernetes import ROWS, Row, manifest
 from deploy.watch.dashboards import DASHBOARDS
 from deploy.watch.metrics import metrics_text
 from deploy.watch.panels import Dashboard, dashboard_text
 from gateway.app import API_VERSION
+from gateway.asyncapi import asyncapi_text, event_schema_text
 from gateway.openapi import openapi_text
 from gateway.routes.families import FAMILIES
+from shared.contracts.topology import EVENTS, EventRow
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -39,6 +40,10 @@ class Document:
         file.write_text(self.text(), encoding="utf-8")
 
 
+def _event_schema(row: EventRow) -> Document:
+    return Document(f"docs/schemas/{row.event.NAME}.json", lambda: event_schema_text(row))
+
+
 def _dashboard(row: Dashboard) -> Document:
     return Document(f"deploy/grafana/dashboards/{row.uid}.json", lambda: dashboard_text(row))
 
@@ -54,6 +59,7 @@ DOCUMENTS = (
     Document("docs/settings.md", settings_table),
     Document("deploy/.env.example", env_example),
     *(_manifest(row) for row in ROWS),
+    *(_event_schema(row) for row in EVENTS),
     *(_dashboard(row) for row in DASHBOARDS),
 )
 

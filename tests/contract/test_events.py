@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from deploy.asyncapi import asyncapi_text
+from gateway.asyncapi import asyncapi_text
 from shared.bus import event_id
 from shared.bus.envelope import decode
 from shared.contracts.topology import CALLS, EVENTS, FOLLOWERS

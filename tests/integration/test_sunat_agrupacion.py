@@ -8,6 +8,7 @@ import pytest
 
 from shared.contracts.comprobantes import ComprobanteAccepted
 from shared.contracts.resumenes import ComprobanteVoided, ResumenIssued, ResumenResolved
+from shared.contracts.sunat.comprobantes import ComprobanteShown
 from shared.contracts.sunat.emision import IssueNota, NotaInput
 from shared.contracts.sunat.resumenes import (
     ListBajas,
@@ -43,6 +44,7 @@ from tests.support.agrupacion import (
 )
 from tests.support.sunat import (
     COMPANY,
+    EMPRESA,
     LAPTOP,
     MOUSE,
     emitter,
@@ -51,6 +53,12 @@ from tests.support.sunat import (
     settle,
     venta_of,
 )
+
+
+def note_on(changed: ComprobanteShown) -> IssueNota:
+    asked = {"tipo": "07", "tipo_nota": "01", "comprobante_referencia": line(changed), "items": [MOUSE]}
+    nota = NotaInput.model_validate(asked)
+    return IssueNota(request_id="n", origin="gateway-test", company=COMPANY, nota=nota)
 
 
 async def test_a_boleta_that_waits_for_a_summary_is_never_sent_by_itself(database: Database) -> None:
@@ -71,7 +79,7 @@ async def test_a_day_s_boletas_are_accepted_together_and_their_followers_are_tol
     deps, bus = await shop(database)
     boletas = [await boleta(deps, LAPTOP), await boleta(deps)]
     made = (await summarized(deps)).partes
-    assert [(each.cantidad_comprobantes, each.total) for each in made] == [(2, Decimal("3050.30"))]
+    assert [(each.cantidad_comprobantes, each.totales) for each in made] == [(2, {"PEN": Decimal("3050.30")})]
     name = made[0].nombre_archivo
     assert made[0].identificador == f"RC-{today(deps).replace('-', '')}-001"
     assert named(bus.published, ResumenIssued) == [name]
@@ -240,16 +248,8 @@ async def test_no_note_is_issued_on_what_is_being_voided(database: Database) -> 
     factura = await invoice(deps, (await sell(deps)).id)
     await settle(deps, factura.nombre_archivo)
     await voided(deps, line(factura, motivo="ERROR EN LA EMISION"))
-    nota = NotaInput.model_validate(
-        {
-            "tipo": "07",
-            "tipo_nota": "01",
-            "comprobante_referencia": {"tipo": "01", "serie": "F001", "numero": 1},
-            "items": [MOUSE],
-        }
-    )
     with pytest.raises(Refused, match="COMPROBANTE_NO_ACEPTADO: El comprobante F001-1 está en RA-"):
-        await issue_nota(IssueNota(request_id="n", origin="gateway-test", company=COMPANY, nota=nota), deps)
+        await issue_nota(note_on(factura), deps)
 
 
 async def test_what_no_summary_takes_goes_by_itself(database: Database) -> None:
@@ -286,3 +286,22 @@ async def test_what_a_repeat_cannot_add_any_more_is_told_and_what_was_made_stand
     again = await summarized(deps, line(first), line(second), request="r2", clave="key")
     assert [each.nombre_archivo for each in again.partes] == [name]
     assert again.advertencias[0].startswith("El resto no se envió: B001-2 ya está en RC-")
+
+
+async def test_notes_that_a_voiding_leaves_in_force_are_told(database: Database) -> None:
+    deps, _ = await shop(database, "individual")
+    dollars = await invoice(deps, (await sell(deps, venta_of(EMPRESA, MOUSE, moneda="USD"))).id)
+    factura = await invoice(deps, (await sell(deps)).id)
+    for each in (dollars, factura):
+        await settle(deps, each.nombre_archivo)
+    noted = (await issue_nota(note_on(factura), deps)).answer
+    assert isinstance(noted, ComprobanteShown)
+    await settle(deps, noted.nombre_archivo)
+    lines = [line(each, motivo="ERROR EN LA EMISION") for each in (dollars, factura, noted)]
+    made = await voided(deps, *lines[:2])
+    assert made.advertencias == (
+        f"F001-2 tiene notas vigentes: {noted.serie}-{noted.numero}. Su baja no las anula: delas de baja también",
+    )
+    assert made.partes[0].totales == {"USD": Decimal("100.30"), "PEN": Decimal("3050.30")}
+    assert await withdraw(made.partes[0].nombre_archivo, deps) is None
+    assert (await voided(deps, *lines, request="all")).advertencias == ()

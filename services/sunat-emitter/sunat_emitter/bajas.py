@@ -9,7 +9,17 @@ from sunat_emitter.deps import Deps
 from sunat_emitter.eleccion import ANULAR, today
 from sunat_emitter.emision import ready
 from sunat_emitter.emisores import issuer_of
-from sunat_emitter.pedidos import Deseado, Eleccion, Lista, Pedido, carry_out, choose_named, marco_of
+from sunat_emitter.pedidos import (
+    Deseado,
+    Eleccion,
+    Lista,
+    Pedido,
+    bounded,
+    carry_out,
+    choose_named,
+    left_standing,
+    marco_of,
+)
 from sunat_emitter.resumenes import page_of, show_all, with_siblings
 from sunat_emitter.store import StoredEmisor
 from sunat_emitter.ventas import digest_of
@@ -34,7 +44,8 @@ async def create_baja(call: CreateBaja, deps: Deps) -> Reply:
 async def _chosen(asked: BajaInput, emisor: StoredEmisor, deps: Deps, done: frozenset[str]) -> Eleccion:
     wanted = tuple(Deseado(each.tipo, each.serie, each.numero, ANULAR, each.motivo) for each in asked.comprobantes)
     chosen = await choose_named(Lista(wanted, marco_of(emisor, deps), _INVALID), emisor, done, deps)
-    return Eleccion(tuple(elegido for _, elegido in chosen), _about_day(asked, deps))
+    elegidos = tuple(elegido for _, elegido in chosen)
+    return Eleccion(elegidos, bounded([*_about_day(asked, deps), *await left_standing(elegidos, emisor, deps)]))
 
 
 def _about_day(asked: BajaInput, deps: Deps) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from shared.errors import Refused, Unavailable
 from shared.mongo import DuplicateKeyError
 from sunat_emitter.deps import Deps
 from sunat_emitter.documents.summary import MOST_LINES
-from sunat_emitter.eleccion import Elegido, Marco, Parte, Rechazo, refusal, split, today
+from sunat_emitter.eleccion import ANULAR, Elegido, Marco, Parte, Rechazo, refusal, split, today
 from sunat_emitter.noticias import tell_at_once
 from sunat_emitter.plazos import Plazos
 from sunat_emitter.store import Agrupacion, SourceChanged, StoredEmisor, StoredResumen
@@ -184,6 +184,29 @@ async def choose_named(
         chosen.append((each, elegido))
     _check(rechazos, lista.code)
     return tuple(chosen)
+
+
+async def left_standing(elegidos: Sequence[Elegido], emisor: StoredEmisor, deps: Deps) -> list[str]:
+    """What is to be told of notes that stay in force although what they change is to be void."""
+    voided = [each.comprobante.nombre_archivo for each in elegidos if each.condicion == ANULAR]
+    notes: dict[str, list[str]] = {}
+    for changed, note in await deps.informables.notes_in_force(emisor.company, voided):
+        if note not in voided:
+            notes.setdefault(_number(changed), []).append(_number(note))
+    return [
+        f"{changed} tiene notas vigentes: {', '.join(found)}. Su baja no las anula: delas de baja también"
+        for changed, found in notes.items()
+    ]
+
+
+def _number(nombre_archivo: str) -> str:
+    return nombre_archivo.split("-", 2)[2]
+
+
+def bounded(told: Sequence[str]) -> tuple[str, ...]:
+    """The first of them, and how many more there are."""
+    more = len(told) - _MOST_SHOWN
+    return (*told[:_MOST_SHOWN], f"Y {more} advertencias más") if more > 0 else tuple(told)
 
 
 def marco_of(emisor: StoredEmisor, deps: Deps, fecha: date | None = None) -> Marco:

@@ -23,14 +23,23 @@ from sunat_emitter.downloads import cdr_name
 from sunat_emitter.eleccion import ADICIONAR, Elegido, today
 from sunat_emitter.emision import ready
 from sunat_emitter.emisores import issuer_of
-from sunat_emitter.pedidos import Deseado, Eleccion, Lista, Pedido, carry_out, choose_named, marco_of
+from sunat_emitter.pedidos import (
+    Deseado,
+    Eleccion,
+    Lista,
+    Pedido,
+    bounded,
+    carry_out,
+    choose_named,
+    left_standing,
+    marco_of,
+)
 from sunat_emitter.store import StoredEmisor, StoredResumen
 from sunat_emitter.store.informables import Informable
 from sunat_emitter.store.resumenes import RC
 from sunat_emitter.ventas import digest_of
 
 _INVALID = "RESUMEN_INVALIDO"
-_MOST_TOLD = 50
 
 
 async def create_resumen(call: CreateResumen, deps: Deps) -> Reply:
@@ -73,12 +82,8 @@ async def _chosen(asked: ResumenInput, emisor: StoredEmisor, deps: Deps, done: f
         for each, elegido in chosen
         for line in differences(lines[each.tipo, each.serie, each.numero], elegido.comprobante)
     ]
-    return Eleccion(tuple(elegido for _, elegido in chosen), _bounded(told))
-
-
-def _bounded(told: list[str]) -> tuple[str, ...]:
-    more = len(told) - _MOST_TOLD
-    return (*told[:_MOST_TOLD], f"Y {more} diferencias más") if more > 0 else tuple(told)
+    elegidos = tuple(elegido for _, elegido in chosen)
+    return Eleccion(elegidos, bounded([*await left_standing(elegidos, emisor, deps), *told]))
 
 
 def differences(line: LineaInput, found: Informable) -> list[str]:

@@ -11,8 +11,10 @@ from shared.contracts.sunat.resumenes import (
     CreateBaja,
     CreateResumen,
     LineaShown,
+    ListBajas,
     ReadBaja,
     ReadResumen,
+    ResumenesPage,
     ResumenesShown,
     ResumenShown,
 )
@@ -46,7 +48,7 @@ def shown(clase: str = "RC", number: int = 1, **fields: Any) -> ResumenShown:
         "fecha_generacion": DAY,
         "ticket": None,
         "cantidad_comprobantes": 1,
-        "total": Decimal("250.50"),
+        "totales": {"PEN": Decimal("250.50")},
         "estado": "PENDIENTE",
         "codigo_sunat": None,
         "mensaje_sunat": None,
@@ -119,6 +121,19 @@ async def test_without_a_ticket_in_time_it_is_null_and_several_parts_add_up(data
         assert (data["identificador"], data["ticket"], data["xml_url"]) == ("RA-20251013-001", None, None)
         assert (data["fecha_baja"], data["cantidad_comprobantes"], data["total"]) == ("2025-10-13", 2, 501)
         assert [each["identificador"] for each in data["partes"]] == ["RA-20251013-001", "RC-20251013-002"]
+        assert data["totales"] == {"PEN": 501}
+
+
+async def test_amounts_of_several_currencies_are_never_added_up(database: Database) -> None:
+    async with running(database, change=lambda deps: replace(deps, sunat=Sunat(wait=timedelta(0)))) as gateway:
+        dollars = shown("RC", 2, totales={"USD": Decimal("20.00"), "PEN": Decimal("1.50")})
+        gateway.bus.answers[CreateBaja] = both(shown("RA"), dollars)
+        data = (await gateway.send("POST", BAJAS, json=VOID)).json["data"]
+        assert (data["total"], data["totales"]) == (None, {"PEN": 252, "USD": 20})
+        assert [each["total"] for each in data["partes"]] == [250.5, None]
+        gateway.bus.answers[ListBajas] = ResumenesPage(resumenes=(dollars,), total=1)
+        row = (await gateway.send("GET", BAJAS)).json["data"][0]
+        assert (row["total"], row["totales"]) == (None, {"USD": 20, "PEN": 1.5})
 
 
 async def test_what_sunat_refuses_at_once_is_shown_with_its_code(gateway: Gateway) -> None:

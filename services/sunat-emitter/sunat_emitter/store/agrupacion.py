@@ -15,7 +15,7 @@ from shared.mongo import Database, DuplicateKeyError, PyMongoError
 from sunat_emitter.documents.summary import identificador
 from sunat_emitter.store.comprobantes import RESUMEN
 from sunat_emitter.store.emision import SourceChanged
-from sunat_emitter.store.resumenes import LineaResumen, StoredResumen
+from sunat_emitter.store.resumenes import LineaResumen, StoredResumen, totales_of
 
 _SECONDS = 15.0
 _ATTEMPTS = 50
@@ -63,7 +63,7 @@ class Agrupacion:
             "fecha_generacion": self.fecha_generacion.isoformat(),
             "lineas": [each.model_dump() for each in self.lineas],
             "cantidad": len(self.lineas),
-            "total": sum(each.totales.total for each in self.lineas),
+            "totales": totales_of(self.lineas),
             "baja": self.baja,
             "pedido": self.pedido,
             "parte": self.parte,

@@ -12,7 +12,7 @@ from typing import Any
 from shared.mongo import Database, DuplicateKeyError, ReturnDocument
 from sunat_emitter.documents.summary import identificador
 from sunat_emitter.store.envios import Result
-from sunat_emitter.store.resumenes import LineaResumen, StoredResumen, read
+from sunat_emitter.store.resumenes import LineaResumen, StoredResumen, read, totales_of
 
 _OPEN = ("creado", "firmado", "enviado")
 _LEASE = ("envio.lease_until", "envio.owner")
@@ -97,7 +97,7 @@ class Extravios:
             "id": reemplazo.id,
             "lineas": [each.model_dump() for each in lineas],
             "cantidad": len(lineas),
-            "total": sum(each.totales.total for each in lineas),
+            "totales": totales_of(lineas),
             "fecha_generacion": reemplazo.day.isoformat(),
             **_place(original, reemplazo.ordinal),
             "estado": "PENDIENTE",

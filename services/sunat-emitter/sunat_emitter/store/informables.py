@@ -85,6 +85,12 @@ class Informables:
         found = self._rows.find({"_id": {"$in": list(names)}, "company": company}, _HEAD)
         return {row["_id"]: _read(row) async for row in found}
 
+    async def notes_in_force(self, company: str, names: Sequence[str]) -> list[tuple[str, str]]:
+        """The notes on these that are not rejected or void, each as (what it changes, its own name), by name."""
+        standing = {"$nin": ["RECHAZADO", "ANULADO"]}
+        wanted = {"company": company, "referencia": {"$in": list(names)}, "estado": standing}
+        return [(row["referencia"], row["_id"]) async for row in self._rows.find(wanted, {"referencia": 1}).sort("_id")]
+
     async def pending(
         self, emisor_id: int, ambiente: Endpoint, fecha: date, limit: int, *, rechazos: int | None = None
     ) -> list[Informable]:

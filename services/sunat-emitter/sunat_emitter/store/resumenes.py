@@ -12,7 +12,7 @@ One without `envio.next_try_at` before it is decided is held back: `motivo_pendi
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -64,6 +64,14 @@ class LineaResumen(Contract):
     totales: Totales
 
 
+def totales_of(lineas: Iterable[LineaResumen]) -> dict[str, Decimal]:
+    """What they come to in each currency."""
+    sums: dict[str, Decimal] = {}
+    for each in lineas:
+        sums[each.moneda] = sums.get(each.moneda, Decimal(0)) + each.totales.total
+    return sums
+
+
 class StoredResumen(Contract):
     """An RC or RA as it stands."""
 
@@ -84,8 +92,8 @@ class StoredResumen(Contract):
     lineas: tuple[LineaResumen, ...] = ()
     """Empty where it was read without them."""
     cantidad: int
-    total: Importe = Decimal(0)
-    """Sum of the comprobantes' totals."""
+    totales: dict[str, Importe] = Field(default_factory=dict)
+    """Sum of the comprobantes' totals by currency."""
     baja: bool = False
     """Made to void; an RC then holds lines of condition 3 alone."""
     pedido: str

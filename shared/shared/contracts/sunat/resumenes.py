@@ -100,8 +100,8 @@ class ResumenShown(Contract):
     """Both by the clock of Lima."""
     ticket: str | None
     cantidad_comprobantes: int
-    total: Importe
-    """Sum of the comprobantes' totals, whatever their currency; an RA's too."""
+    totales: dict[str, Importe]
+    """Sum of the comprobantes' totals by currency; an RA's too."""
     estado: EstadoResumen
     motivo_pendiente: str | None = None
     """Why SUNAT has not taken or decided it yet; None where nothing is wrong."""

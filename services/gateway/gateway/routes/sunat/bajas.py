@@ -18,6 +18,7 @@ from gateway.routes.sunat.resumenes import (
     sent,
     state_values,
     ticket_in,
+    total_of,
 )
 from gateway.routes.sunat.words import ALWAYS, DATOS_INVALIDOS, JSON_ERRORS, json_body, read_query
 from shared.contracts.sunat.resumenes import BajaInput, CreateBaja, EstadoResumen, ListBajas, ReadBaja
@@ -42,8 +43,10 @@ class BajaEnviada(BaseModel):
     ticket: str | None
     """Null where SUNAT did not give it within the wait."""
     cantidad_comprobantes: int
-    total: Importe
-    """Both of all parts."""
+    total: Importe | None
+    """Both of all parts; null where there are several currencies."""
+    totales: dict[str, Importe]
+    """By currency."""
     xml_url: str | None
     estado: EstadoResumen
     fecha_envio: datetime | None
@@ -88,7 +91,10 @@ class BajaRow(BaseModel):
     identificador: str
     ticket: str | None
     cantidad_comprobantes: int
-    total: Importe
+    total: Importe | None
+    """In their one currency; null where there are several."""
+    totales: dict[str, Importe]
+    """By currency."""
     estado: EstadoResumen
     fecha_envio: datetime | None
 
@@ -141,7 +147,10 @@ async def list_bajas(given: Input[None], deps: Deps) -> Answer:
     query = read_query(BajasQuery, given.query)
     found = await deps.bus.call(ListBajas(company=given.caller.company, **query.model_dump()))
     fields = set(BajaRow.model_fields)
-    rows = [BajaRow(**each.model_dump(include=fields), fecha_baja=each.fecha_generacion) for each in found.resumenes]
+    rows = [
+        BajaRow(**each.model_dump(include=fields), total=total_of(each.totales), fecha_baja=each.fecha_generacion)
+        for each in found.resumenes
+    ]
     return Answer(page(rows, query.page, query.per_page, found.total))
 
 

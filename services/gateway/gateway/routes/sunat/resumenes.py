@@ -1,7 +1,9 @@
 """Daily summaries (RC): made, read by their ticket, listed."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field
@@ -75,7 +77,10 @@ class ParteShown(BaseModel):
     ticket: str | None
     """Null until SUNAT has given it; the identifier does as well to ask."""
     cantidad_comprobantes: int
-    total: Importe
+    total: Importe | None
+    """In their one currency; null where there are several."""
+    totales: dict[str, Importe]
+    """By currency."""
     xml_url: str | None
     """Null until it is signed."""
     estado: EstadoResumen
@@ -96,8 +101,10 @@ class ResumenEnviado(BaseModel):
     ticket: str | None
     """Null where SUNAT did not give it within the wait."""
     cantidad_comprobantes: int
-    total: Importe
-    """Both of all parts."""
+    total: Importe | None
+    """Both of all parts; null where there are several currencies."""
+    totales: dict[str, Importe]
+    """By currency."""
     xml_url: str | None
     estado: EstadoResumen
     fecha_envio: datetime | None
@@ -113,7 +120,10 @@ class Estado(BaseModel):
     identificador: str
     ticket: str | None
     cantidad_comprobantes: int
-    total: Importe
+    total: Importe | None
+    """In their one currency; null where there are several."""
+    totales: dict[str, Importe]
+    """By currency."""
     xml_url: str | None
     fecha_envio: datetime | None
     partes: tuple[ParteShown, ...]
@@ -176,7 +186,10 @@ class ResumenRow(BaseModel):
     identificador: str
     ticket: str | None
     cantidad_comprobantes: int
-    total: Importe
+    total: Importe | None
+    """In their one currency; null where there are several."""
+    totales: dict[str, Importe]
+    """By currency."""
     estado: EstadoResumen
     fecha_envio: datetime | None
 
@@ -225,7 +238,8 @@ async def list_resumenes(given: Input[None], deps: Deps) -> Answer:
     found = await deps.bus.call(ListResumenes(company=given.caller.company, **query.model_dump()))
     fields = set(ResumenRow.model_fields)
     rows = [
-        ResumenRow(**each.model_dump(include=fields), fecha_resumen=each.fecha_referencia) for each in found.resumenes
+        ResumenRow(**each.model_dump(include=fields), total=total_of(each.totales), fecha_resumen=each.fecha_referencia)
+        for each in found.resumenes
     ]
     return Answer(page(rows, query.page, query.per_page, found.total))
 
@@ -266,11 +280,12 @@ def _waits(parte: ResumenShown) -> bool:
 def made_values(made: ResumenesShown, given: Input[Any], deps: Deps) -> dict[str, Any]:
     """What everything that a request made is shown with: the first at the top."""
     partes = tuple(parte(each, given, deps) for each in made.partes)
-    first = partes[0]
+    first, totales = partes[0], _together(made)
     return {
         **first.model_dump(include={"id", "identificador", "ticket", "xml_url", "estado", "fecha_envio"}),
         "cantidad_comprobantes": sum(each.cantidad_comprobantes for each in partes),
-        "total": sum(each.total for each in partes),
+        "total": total_of(totales),
+        "totales": totales,
         "partes": partes,
         "advertencias": made.advertencias,
     }
@@ -282,6 +297,7 @@ def state_values(found: ResumenesShown, given: Input[Any], deps: Deps) -> dict[s
     name = CDR.path(f"R-{first.nombre_archivo}.zip")
     return {
         **first.model_dump(include=set(Estado.model_fields) | {"codigo_sunat", "mensaje_sunat", "fecha_procesamiento"}),
+        "total": total_of(first.totales),
         "xml_url": _xml_url(first, given, deps),
         "partes": tuple(parte(each, given, deps) for each in sorted(found.partes, key=lambda each: each.id)),
         "mensaje": first.motivo_pendiente or (_IN_PROCESS if first.ticket else _UNSENT),
@@ -293,7 +309,19 @@ def state_values(found: ResumenesShown, given: Input[Any], deps: Deps) -> dict[s
 def parte(shown: ResumenShown, given: Input[Any], deps: Deps) -> ParteShown:
     """One RC or RA of a request."""
     values = shown.model_dump(include=set(ParteShown.model_fields))
-    return ParteShown(**values, xml_url=_xml_url(shown, given, deps))
+    return ParteShown(**values, total=total_of(shown.totales), xml_url=_xml_url(shown, given, deps))
+
+
+def total_of(totales: Mapping[str, Decimal]) -> Decimal | None:
+    """The sum where there is one currency: amounts of several are not added up."""
+    return next(iter(totales.values())) if len(totales) == 1 else None
+
+
+def _together(made: ResumenesShown) -> dict[str, Decimal]:
+    sums: dict[str, Decimal] = {}
+    for currency, total in (pair for each in made.partes for pair in each.totales.items()):
+        sums[currency] = sums.get(currency, Decimal(0)) + total
+    return sums
 
 
 def _xml_url(shown: ResumenShown, given: Input[Any], deps: Deps) -> str | None:

@@ -72,8 +72,14 @@ def compared(
     pairs = [(each.key, reading.fields.get(each.key, ReadField()), each.value) for each in corrections]
     found = [_one(key, field, value) for key, field, value in pairs if key in known]
     if lines is not None:
-        found += _lines(reading.items, lines)
+        found += _lines(reading.items, lines, unsigned=_is_credit_note(reading))
     return [each for each in found if each is not None]
+
+
+def _is_credit_note(reading: Reading) -> bool:
+    """Whether clients are shown its lines with their signs turned."""
+    below_nothing = (reading.value("total") or "").startswith("-")
+    return reading.schema_name == ODOO_INVOICE and (reading.value("type") == "refund" or below_nothing)
 
 
 def same(key: str, one: str, other: str) -> bool:
@@ -91,7 +97,10 @@ def canonical(key: str, value: str) -> str:
         return canonical_date(value.strip()) or value.strip()
     if key in AMOUNTS or (key.startswith(_MARK) and key.removeprefix(_MARK) in _ITEM_AMOUNTS):
         amount = parse_amount(canonical_amount(value) or "")
-        return f"{amount.normalize():f}" if amount is not None else value.strip()
+        if amount is None:
+            return value.strip()
+        # A sum's minus is that of a credit note, which clients are shown without it, and validate without it.
+        return f"{(abs(amount) if key in AMOUNTS else amount).normalize():f}"
     if key in _SITES:
         return re.sub(r"^https?://(?:www\.)?|^www\.", "", value.strip().casefold()).rstrip("/")
     if key in CODES:
@@ -109,7 +118,7 @@ def _bare(code: str) -> str:
     return code[_COUNTRY_LETTERS:] if code[:_COUNTRY_LETTERS].isalpha() else code
 
 
-def _one(key: str, field: ReadField, correct: str | None) -> Compared | None:
+def _one(key: str, field: ReadField, correct: str | None, *, unsigned: bool = False) -> Compared | None:
     read = field.value or None
     correct = correct or None
     if read is None and correct is None:
@@ -119,17 +128,19 @@ def _one(key: str, field: ReadField, correct: str | None) -> Compared | None:
     elif correct is None:
         verdict = Verdict.INVENTED
     else:
-        verdict = Verdict.RIGHT if same(key, read, correct) else Verdict.WRONG
+        bare = (each.removeprefix("-") if unsigned else each for each in (read, correct))
+        verdict = Verdict.RIGHT if same(key, *bare) else Verdict.WRONG
     return Compared(key, verdict, read, correct, field.confidence, field.source)
 
 
 def _lines(
-    items: Sequence[Mapping[str, ReadField]], lines: Sequence[Mapping[str, str | None]]
+    items: Sequence[Mapping[str, ReadField]], lines: Sequence[Mapping[str, str | None]], *, unsigned: bool
 ) -> list[Compared | None]:
     found = []
     spoken_of = dict.fromkeys(key for line in lines for key in line)
     for place in range(max(len(items), len(lines))):
         item = items[place] if place < len(items) else {}
         line = lines[place] if place < len(lines) else dict.fromkeys(spoken_of)
-        found += [_one(f"{_MARK}{key}", item.get(key, ReadField()), value) for key, value in line.items()]
+        pairs = [(f"{_MARK}{key}", item.get(key, ReadField()), value) for key, value in line.items()]
+        found += [_one(key, field, value, unsigned=unsigned) for key, field, value in pairs]
     return found

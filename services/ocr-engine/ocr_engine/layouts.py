@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from rapidfuzz import fuzz
 
-from ocr_engine.comparison import AMOUNTS, Compared, Verdict, canonical, same
+from ocr_engine.comparison import Compared, Verdict, canonical, same
 from ocr_engine.evidence import Word
 from ocr_engine.printed import Kind, Printed, Values, kind_of
 from ocr_engine.proof import candidate_of
@@ -87,17 +87,11 @@ def recalled(reading: Reading, words: Sequence[Word], layout: Layout, source: So
         if before is None or before.source in CERTAIN:
             continue
         chosen = _voted(key, anchors, values)
-        if chosen is None or (before.value is not None and _says(key, before.value, chosen[0].value)):
+        if chosen is None or (before.value is not None and same(key, before.value, chosen[0].value)):
             continue
         fields[key] = _raised(key, before, *chosen, source=source)
         changed.append(key)
     return reading.model_copy(update={"fields": fields}), changed
-
-
-def _says(key: str, before: str, printed: str) -> bool:
-    """Whether a value is what is printed; the sign of an amount may be the reader's (a credit note's)."""
-    bare = (each.removeprefix("-") if key in AMOUNTS else each for each in (before, printed))
-    return same(key, *bare)
 
 
 def learnt(

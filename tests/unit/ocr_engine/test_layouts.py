@@ -47,6 +47,17 @@ def test_a_corrected_date_and_total_are_read_right_on_the_next_invoice() -> None
     assert {key: better.fields[key] for key in untouched} == {key: reading.fields[key] for key in untouched}
 
 
+def test_a_credit_note_that_is_printed_with_a_minus_and_validated_without_teaches_the_same() -> None:
+    first, following = replace(FIRST, crates=-254), replace(NEXT, crates=-1254)
+    assert (first.due, following.due) == ("-133.00", "-649.00")
+    layout = taught(first, total="133.00")
+    assert layout.anchors["total"] == taught(first, total="-133.00").anchors["total"]
+    trust = layout.anchors["total"][0].trust
+    assert taught(first, layout, total="133.00").anchors["total"][0].trust > trust
+    reading, words = read(following)
+    assert recalled(reading, words, layout, "text")[0].value("total") == following.due
+
+
 def test_a_missed_reference_is_found_by_its_label() -> None:
     layout = taught(FIRST, payment_ref="77/2024/0815")
     reading, words = read(NEXT)

@@ -279,3 +279,14 @@ def test_lines_are_compared_place_by_place() -> None:
         ("items.description", Verdict.INVENTED),
         ("items.quantity", Verdict.INVENTED),
     ]
+
+
+def test_a_credit_notes_amounts_are_compared_without_their_sign() -> None:
+    line = {"quantity": ReadField(value="-5"), "subtotal": ReadField(value="-5.00")}
+    fields = {"type": ReadField(value="refund"), "total": ReadField(value="-121.00")}
+    reading = Reading(schema_name=ODOO_INVOICE, provider="local", fields=fields, items=(line,))
+    said = [{"quantity": "5", "subtotal": "5"}]
+    found = compared(reading, [Correction(key="total", value="121")], said)
+    assert [each.verdict for each in found] == [Verdict.RIGHT] * 3
+    invoice = reading.model_copy(update={"fields": {"type": ReadField(value="invoice")}})
+    assert [each.verdict for each in compared(invoice, [], said)] == [Verdict.WRONG] * 2

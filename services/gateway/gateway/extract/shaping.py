@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
+from gateway.extract.credit_notes import as_entered
 from gateway.extract.protocol import Version
 from shared.contracts.odoo import OdooOutcome
 from shared.contracts.reading import ReadField
@@ -29,9 +30,10 @@ def results_of(
 ) -> list[dict[str, Any]]:
     """The list `results`, with its one object, as clients of a version read it (section 5).
 
-    Every candidate has content, page and five coordinates, its numbers are floats; what was not found is left out.
+    Every candidate has content, page and five coordinates, its numbers are floats; what was not found is left out. A
+    credit note's amounts are positive.
     """
-    result = odoo_result(outcome.reading, outcome.full_text, perspective)
+    result = odoo_result(as_entered(outcome.reading), outcome.full_text, perspective)
     if outcome.layout_id is not None:
         result["detected_layout_id"] = outcome.layout_id
     result = {name: _each_candidate(value, _plain) for name, value in result.items()}

@@ -241,6 +241,12 @@ async def test_more_documents_than_a_call_takes_are_told_so_each(gateway: Gatewa
     assert await call(gateway, "/api/extract/invoice/1/get_result_batch", document_uuids=[]) == {}
 
 
+async def test_a_call_for_far_too_many_documents_is_refused_as_a_whole(gateway: Gateway) -> None:
+    found = await call(gateway, "/api/extract/invoice/1/get_result_batch", document_ids=list(range(1, 100_000)))
+    assert (found["status"], found["status_code"]) == ("error_internal", 2)
+    assert "at most 500" in found["status_msg"]
+
+
 async def test_a_body_that_is_too_large_for_a_document_is_an_unsupported_one(gateway: Gateway) -> None:
     large = json.dumps({"params": {"documents": ["A" * 21_000_000]}, "id": 3}).encode()
     reply = await gateway.send("POST", PARSE, user=None, data=io.BytesIO(large))

@@ -28,6 +28,9 @@ from shared.contracts.odoo import OdooOutcome
 MOST_DOCUMENTS = 500
 """Documents of one call; more than any client asks for."""
 
+MOST_TOLD = 5000
+"""Documents of one call, up to which those that are too many have an answer each: beyond, the answer alone is work."""
+
 _GRACE = timedelta(seconds=60)
 """After the time for reading, until a document that nothing was heard of counts as failed."""
 

@@ -16,7 +16,7 @@ from gateway.deps import Caller, Deps
 from gateway.extract import envelope
 from gateway.extract.envelope import BROKEN, NO_CALL, NO_PARAMS, TOO_LARGE, Call, call_of
 from gateway.extract.identifiers import key_of, one_named, several_named
-from gateway.extract.outcomes import MOST_DOCUMENTS, Outcome, outcome_of, outcomes_of, visible
+from gateway.extract.outcomes import MOST_DOCUMENTS, MOST_TOLD, Outcome, outcome_of, outcomes_of, visible
 from gateway.extract.papers import UnsupportedFormat, document_of
 from gateway.extract.parse import Paper, parse
 from gateway.extract.protocol import (
@@ -105,6 +105,9 @@ async def read_results(call: Call, given: Input[Call], deps: Deps) -> Said:
         if name is None:
             return _one(Outcome(NOT_FOUND, message="Name the documents in `document_uuids`"), call.where)
         names = [name]
+    if len(names) > MOST_TOLD:
+        message = f"Ask for at most {MOST_DOCUMENTS} documents in one call, not {len(names)}"
+        return _one(Outcome(INTERNAL, message=message), call.where)
     outcomes = await outcomes_of(names, call.where, call.params, given.caller, deps)
     return _several({key: outcome.shown(call.where) for key, outcome in outcomes.items()}, outcomes.values())
 

@@ -35,11 +35,12 @@ def make(folder: Path) -> list[str]:
 
 
 def _password() -> str:
-    return secrets.token_urlsafe(32)
+    """Letters and digits alone, which no address, command line or file of settings reads as anything else."""
+    return secrets.token_hex(32)
 
 
 def _kept(path: Path, value: str) -> str:
-    return path.read_text(encoding="utf-8") if path.exists() else value
+    return path.read_text(encoding="utf-8").strip() if path.exists() else value
 
 
 def _written(path: Path, value: str) -> bool:
@@ -47,7 +48,7 @@ def _written(path: Path, value: str) -> bool:
     if path.exists():
         return False
     path.write_text(value, encoding="utf-8")
-    path.chmod(0o444)
+    path.chmod(0o644)
     return True
 
 

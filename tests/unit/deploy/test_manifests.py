@@ -34,6 +34,12 @@ def _compose() -> dict[str, Any]:
     return loaded
 
 
+def _uncommented(path: Path) -> dict[str, str]:
+    """What an example file sets when it is copied as it is."""
+    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
+    return dict(line.split("=", 1) for line in lines)
+
+
 def _objects(path: Path) -> list[dict[str, Any]]:
     return [each for each in yaml.safe_load_all(path.read_text(encoding="utf-8")) if each]
 
@@ -83,8 +89,10 @@ def test_a_container_has_all_that_its_service_must_be_told_and_no_secret_beside(
     own.mkdir()
     for name in row["secrets"]:
         shutil.copy(secrets / name, own / name)
-    settings = _settings(MODELS[service], own, _image_environment() | row["environment"])
+    copied = _uncommented(DEPLOY / ".env.example")
+    settings = _settings(MODELS[service], own, _image_environment() | copied | row["environment"])
     assert settings.mongodb_url.startswith("mongodb://lumis:")
+    assert (settings.ops_host, settings.ops_port) == ("0.0.0.0", 9100)  # noqa: S104 - inside a container
     assert set(row["secrets"]) <= set(type(settings).model_fields)
     assert row["build"]["args"]["SERVICE"] == service
 

@@ -8,7 +8,11 @@ import yaml
 
 from shared.contracts.topology import EVENTS, FOLLOWERS, event_queue, follower_queue
 
-_HTTP, _OPS, _AMQP, _MONGODB = 8080, 9100, 5672, 27017
+_HTTP, _OPS = 8080, 9100
+_SERVERS = (5672, 5671, 27017, 4318)
+"""Broker, broker with TLS, database, collector."""
+_OUTSIDE = (443, 80, 587, 465)
+"""HTTPS and HTTP of models, webhooks and SUNAT; mail."""
 _USER = 10001
 """As in deploy/Dockerfile."""
 _SECRETS = "lumis-secrets"
@@ -186,16 +190,16 @@ def _queue_trigger(queue: str) -> dict[str, Any]:
 
 
 def _network(row: Row) -> dict[str, Any]:
-    """In: Prometheus, and the ingress where the service is public. Out: names, broker, database, and HTTPS if asked."""
+    """In: Prometheus, and the ingress where the service is public. Out: names, broker, database; HTTP and mail where asked."""
     inside = [_from(_OPS, {"podSelector": {"matchLabels": {"app.kubernetes.io/name": "prometheus"}}})]
     if row.is_public:
         inside.append(_from(_HTTP, {"namespaceSelector": {"matchLabels": {"lumis.io/ingress": "true"}}}))
     names: dict[str, Any] = {"ports": [{"port": 53, "protocol": "UDP"}, {"port": 53, "protocol": "TCP"}]}
-    outside = [names, {"ports": [{"port": port, "protocol": "TCP"} for port in (_AMQP, _MONGODB, 4318)]}]
+    outside = [names, {"ports": [{"port": port, "protocol": "TCP"} for port in _SERVERS]}]
     if row.asks_outside:
         own = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"]
         block = {"ipBlock": {"cidr": "0.0.0.0/0", "except": own}}
-        outside.append({"to": [block], "ports": [{"port": port, "protocol": "TCP"} for port in (443, 80, 587)]})
+        outside.append({"to": [block], "ports": [{"port": port, "protocol": "TCP"} for port in _OUTSIDE]})
     spec = {
         "podSelector": {"matchLabels": _labels(row)},
         "policyTypes": ["Ingress", "Egress"],

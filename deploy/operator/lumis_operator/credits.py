@@ -11,6 +11,7 @@ from lumis_operator.screen import cell, heading, moment, table
 from shared.bus import Bus
 from shared.contracts.credits import Balance, GrantCredits, ListMovements, ReadBalance
 from shared.errors import CallTimedOut
+from shared.redaction import pseudonym
 
 _SECONDS = 20.0
 _MOST = 1_000_000_000
@@ -58,7 +59,7 @@ async def grant(desk: Desk, user: str, amount: int, reason: str, request_id: str
             again = f"lumis credits grant {user} {amount} --reason '{reason}' --id {identity}"
             message = f"the ledger did not answer, the grant may have happened; this repeats it safely: {again}"
             raise Problem(Exit.AWAY, message) from None
-    desk.audit("credits granted", request_id=identity, lumis=amount, reason=reason)
+    desk.audit("credits granted", user=pseudonym(user), request_id=identity, lumis=amount, reason=reason)
     document = {"id": identity, "granted": amount, **balance.model_dump()}
     desk.screen.show(document, f"{user} has {balance.available} Lümis available. The grant's id is {identity}.")
     return None

@@ -10,6 +10,7 @@ import httpx
 from lumis_operator.desk import ORIGIN, Desk, away, operated
 from lumis_operator.problem import Exit, Problem
 from lumis_operator.tokens import make_token
+from shared.redaction import pseudonym
 
 _SECONDS = 20.0
 _OK = 200
@@ -26,7 +27,7 @@ async def extract_token(desk: Desk, user: str, name: str) -> Exit | None:
     """Issue an account token of the Extract API: what is handed in with it is paid with USER's Lümis."""
     path = f"/api/v4/admin/users/{quote(user, safe='')}/extract-tokens"
     issued = await _posted(desk, path, {"name": name})
-    desk.audit("extract token issued", id=issued["id"], name=name)
+    desk.audit("extract token issued", user=pseudonym(user), id=issued["id"], name=name)
     desk.screen.line({"user": user, **issued}, str(issued["token"]))
     return None
 

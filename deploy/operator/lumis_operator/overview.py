@@ -57,7 +57,7 @@ def _shown(found: Status, where: dict[str, str], *, everything: bool) -> list[Re
 
 
 def _services(found: Status) -> RenderableType:
-    rows = table("service", "state", "version", "queues consumed", "missing", "port")
+    rows = table("service", "state", "version", "queues", "missing", "port")
     for each in found.services:
         style = _GOOD.get(each.state, "red")
         consumed = f"{each.queues - each.unattended} of {each.queues}" if each.queues else "–"
@@ -96,6 +96,11 @@ def _figures(found: Status) -> list[RenderableType]:
     if found.open_holds is not None:
         oldest = f", the oldest for {age(found.oldest_hold_seconds)}" if found.open_holds else ""
         lines.append(f"{found.open_holds} open holds of {found.held_lumis} Lümis{oldest}")
+    if found.ledger_checked is not None:
+        looked = f"ledger: {found.violations} violations, looked at {_since(found.ledger_checked, now)} ago"
+        lines.append(cell(looked, "red" if found.violations else ""))
+    if found.providers:
+        lines.append(f"providers: {', '.join(f'{name} {state}' for name, state in found.providers.items())}")
     if found.sunat:
         said = (f"{_named(name)} {_number(name, value)}" for name, value in found.sunat.items())
         lines.append(f"SUNAT: {', '.join(said)}")

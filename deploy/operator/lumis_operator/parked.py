@@ -5,6 +5,7 @@ from dataclasses import asdict
 
 import click
 from rich.table import Table
+from rich.text import Text
 
 from lumis_operator.desk import Desk, operated
 from lumis_operator.problem import Exit, Problem
@@ -23,13 +24,16 @@ async def list_all(desk: Desk) -> Exit | None:
     """Every parked message, oldest first; they stay parked."""
     with desk.visiting_broker():
         messages = await list_parked(desk.places.broker())
-    rows = table("id", "event", "queue", "error", "tries", "parked", "request", right=("tries",))
-    for each in messages:
-        where = cell(each.id), cell(each.type), cell(each.queue), cell(each.error, "red")
-        rows.add_row(*where, cell(each.tries), cell(moment(each.parked_at)), cell(each.request_id))
     document = {"count": len(messages), "parked": [asdict(each) for each in messages]}
-    desk.screen.show(document, *((rows,) if messages else ()), f"{len(messages)} parked")
+    desk.screen.show(document, *(part for each in messages for part in _lines(each)), f"{len(messages)} parked")
     return None
+
+
+def _lines(each: ParkedMessage) -> tuple[Text, Text]:
+    """A message in two lines, which an 80-column terminal holds better than a table's row."""
+    head = cell(each.id, "bold").append(cell(f"  {each.type}  request {each.request_id or '?'}"))
+    when = f"    since {moment(each.parked_at)}, from {each.queue or '?'}, tries {each.tries}: "
+    return head, cell(when).append(cell(each.error, "red"))
 
 
 @parked.command()

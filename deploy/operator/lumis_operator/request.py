@@ -12,7 +12,7 @@ from lumis_operator.problem import Exit, Problem
 from lumis_operator.screen import cell, heading, moment, table
 from lumis_operator.views import RequestView, find_request
 
-_BAR = 30
+_BAR = 20
 """Columns of the drawing."""
 
 

@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 from rich.text import Text
 
-_WIDTH_OF_A_FILE = 220
+_WIDTH_OF_A_FILE = 1000
 """Columns where the output goes to no terminal: lines are for `grep` and are not to be broken."""
 
 
@@ -82,7 +82,7 @@ def plain(text: str) -> str:
 
 def cell(value: Any, style: str = "") -> Text:
     """A value in a table."""
-    return Text("–" if value is None or value == "" else plain(str(value)), style)
+    return Text("–", "dim") if value is None or value == "" else Text(plain(str(value)), style)
 
 
 def table(*columns: str, right: Sequence[str] = ()) -> Table:

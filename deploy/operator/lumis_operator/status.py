@@ -2,7 +2,7 @@
 
 import asyncio
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -27,6 +27,8 @@ _SUNAT = (
     ("oldest_ticket_seconds", "lumis_sunat_oldest_ticket_seconds"),
     ("near_deadline", "lumis_sunat_near_deadline"),
 )
+_BREAKER = "lumis_provider_breaker{"
+_STATES = ("closed", "half open", "open", "off")
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,11 @@ class Status:
     open_holds: int | None
     held_lumis: int | None
     oldest_hold_seconds: float | None
+    violations: int | None
+    """Of the ledger's invariants, when it last looked."""
+    ledger_checked: datetime | None
+    providers: dict[str, str]
+    """Each provider's breaker: closed, half open, open, off."""
     sunat: dict[str, float]
 
     @property
@@ -102,7 +109,6 @@ async def find_status(desk: Desk) -> Status:
     state, parked, oldest_parked = broker if isinstance(broker, tuple) else (None, None, None)
     seen = None if isinstance(database, Problem) else database
     figures = {name: value for each in instances for name, value in each.figures.items()}
-    holds, lumis = figures.get("lumis_ledger_open_holds"), figures.get("lumis_ledger_held_lumis")
     queues = state.queues if state else ()
     return Status(
         looked_at=datetime.now(UTC),
@@ -114,11 +120,28 @@ async def find_status(desk: Desk) -> Status:
         oldest_parked=oldest_parked,
         unpublished=seen.unpublished if seen else None,
         oldest_unpublished=seen.oldest_unpublished if seen else None,
-        open_holds=None if holds is None else int(holds),
-        held_lumis=None if lumis is None else int(lumis),
+        open_holds=_whole(figures.get("lumis_ledger_open_holds")),
+        held_lumis=_whole(figures.get("lumis_ledger_held_lumis")),
         oldest_hold_seconds=figures.get("lumis_ledger_oldest_hold_seconds"),
+        violations=_whole(figures.get("lumis_ledger_violations")),
+        ledger_checked=_time(figures.get("lumis_ledger_checked_timestamp_seconds")),
+        providers=_breakers(figures),
         sunat={name: figures[key] for name, key in _SUNAT if math.isfinite(figures.get(key, math.nan))},
     )
+
+
+def _whole(figure: float | None) -> int | None:
+    return None if figure is None else int(figure)
+
+
+def _time(figure: float | None) -> datetime | None:
+    """Of Unix time; nothing where a process has just started and not looked yet."""
+    return datetime.fromtimestamp(figure, UTC) if figure else None
+
+
+def _breakers(figures: Mapping[str, float]) -> dict[str, str]:
+    found = ((key.removeprefix(_BREAKER), value) for key, value in figures.items() if key.startswith(_BREAKER))
+    return {name.rstrip("}"): _STATES[int(value)] for name, value in found if int(value) in range(len(_STATES))}
 
 
 async def _broker(places: Places) -> tuple[BrokerState, int, datetime | None] | Problem:

@@ -190,7 +190,7 @@ def _queue_trigger(queue: str) -> dict[str, Any]:
 
 
 def _network(row: Row) -> dict[str, Any]:
-    """In: Prometheus, and the ingress where the service is public. Out: names, broker, database; HTTP and mail where asked."""
+    """In: Prometheus, and the ingress where the service is public. Out: names, servers; HTTP and mail if asked."""
     inside = [_from(_OPS, {"podSelector": {"matchLabels": {"app.kubernetes.io/name": "prometheus"}}})]
     if row.is_public:
         inside.append(_from(_HTTP, {"namespaceSelector": {"matchLabels": {"lumis.io/ingress": "true"}}}))

@@ -220,6 +220,8 @@ _CREDITS = (
 
 _SUNAT = (
     figure("Held back", "max(lumis_sunat_held_back)", red_above=1),
+    figure("Summaries held back", "max(lumis_sunat_summaries_held)", red_above=1),
+    figure("Oldest open ticket", "max(lumis_sunat_oldest_ticket_seconds)", "s", red_above=172_800),
     figure("Issuers stopped", "max(lumis_sunat_stopped_emisores)", red_above=1),
     figure(
         "Near their legal end",

@@ -133,7 +133,6 @@ async def test_after_the_legal_time_nothing_is_sent_any_more(bench: Bench) -> No
     row = await bench.row(name)
     assert (row["estado"], row["motivo_pendiente"]) == ("PENDIENTE", "Venció el plazo de envío a SUNAT")
     assert row["intentos"] == 3
-    assert await bench.sending.envios.ending_before(bench.now()) == 1
 
 
 async def test_what_was_issued_to_try_things_out_never_goes_to_production(bench: Bench) -> None:
@@ -148,13 +147,6 @@ async def test_what_was_issued_to_try_things_out_never_goes_to_production(bench:
         "Se emitió para beta y el emisor está ahora en prod",
     )
     assert len(bench.simulator.calls) == 1
-
-
-async def test_what_nobody_could_try_yet_counts_among_those_whose_time_ends(bench: Bench) -> None:
-    bench.accounts.clave = None
-    await bench.send(await bench.issue())
-    assert await bench.sending.envios.ending_before(bench.now() + timedelta(days=1)) == 0
-    assert await bench.sending.envios.ending_before(bench.now() + timedelta(days=5)) == 1
 
 
 async def test_asking_for_one_that_is_being_sent_does_not_disturb_it(bench: Bench) -> None:

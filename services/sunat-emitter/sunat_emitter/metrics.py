@@ -12,9 +12,6 @@ SENT = Counter(
 PENDING = Gauge(
     "lumis_sunat_pending", "Comprobantes that SUNAT has not decided, by age (under_1h, under_1d, older)", ["age"]
 )
-NEAR_DEADLINE = Gauge(
-    "lumis_sunat_near_deadline", "Pending comprobantes whose legal time for sending ends soon, or has ended"
-)
 DEADLINES = Gauge(
     "lumis_sunat_deadline_files",
     "Files that SUNAT does not have, by class (factura, boleta, baja) and by whether their legal time is near, past",

@@ -19,8 +19,6 @@ _EVENT_GRACE = timedelta(seconds=60)
 """For the event of what was just issued."""
 _TELLING_GRACE = timedelta(seconds=15)
 """For who has just decided one to publish that: longer than a publish may take."""
-_SOON = timedelta(hours=24)
-"""Before the end of the legal time that operators are warned."""
 _AGES = {"under_1h": timedelta(0), "under_1d": timedelta(hours=1), "older": timedelta(days=1)}
 
 
@@ -84,6 +82,5 @@ async def measure(sending: Sending) -> None:
     counts = [await envios.pending(before=now - age) for age in _AGES.values()] + [0]
     for label, count, older in zip(_AGES, counts, counts[1:], strict=False):
         metrics.PENDING.labels(label).set(count - older)
-    metrics.NEAR_DEADLINE.set(await envios.ending_before(now + _SOON))
     metrics.HELD_BACK.set(await envios.held_back())
     metrics.STOPPED.set(len([each async for each in envios.paradas()]))

@@ -18,7 +18,6 @@ INDEXES = (
     Index("comprobantes", (("envio.next_try_at", 1),), partial={"envio.next_try_at": {"$exists": True}}),
     Index("comprobantes", (("envio.concluido_at", 1),), partial={"envio.por_contar": True}),
     Index("comprobantes", (("emisor_id", 1),), partial={"envio.parado": True}),
-    Index("comprobantes", (("estado", 1), ("envio.plazo", 1)), partial={"estado": "PENDIENTE"}),
 )
 
 PENDIENTE, ACEPTADO, RECHAZADO = "PENDIENTE", "ACEPTADO", "RECHAZADO"
@@ -230,10 +229,6 @@ class Envios:
             {"emisor_id": parada.emisor_id, "estado": PENDIENTE, "envio.parado": True},
             {"$set": {"envio.next_try_at": now, "envio.parado": False}},
         )
-
-    async def ending_before(self, moment: datetime) -> int:
-        """How many are pending whose legal time for sending ends before that moment."""
-        return await self._comprobantes.count_documents({"estado": PENDIENTE, "envio.plazo": {"$lte": moment}})
 
     async def pending(self, *, before: datetime) -> int:
         """How many are pending that were issued before that moment."""

@@ -76,7 +76,7 @@ async def test_the_same_key_many_times_at_once_gives_once(platform: Platform) ->
 async def test_new_prices_are_charged_and_survive_a_kill_of_the_ledger(platform: Platform) -> None:
     user = await platform.user(lumis=20)
     _, before = await admin(platform, "GET", PRICES)
-    assert before["data"] == {"upload": 15, "retry": 5}
+    assert before["data"] == {"upload": 15, "retry": 5, "extract": 1}
     try:
         assert (await admin(platform, "PUT", PRICES, upload=21, retry=5))[0] == 200
         status, answer = await platform.upload(user, PAPER.read_bytes())
@@ -85,7 +85,7 @@ async def test_new_prices_are_charged_and_survive_a_kill_of_the_ledger(platform:
         platform.stack.kill("ledger")
         platform.stack.start_again("ledger")
         await platform.stack.until_ready("ledger")
-        assert (await admin(platform, "GET", PRICES))[1]["data"] == {"upload": 21, "retry": 5}
+        assert (await admin(platform, "GET", PRICES))[1]["data"] == {"upload": 21, "retry": 5, "extract": 1}
         await give(platform, user, "grant", 1)
         status, answer = await platform.upload(user, PAPER.read_bytes())
         assert (status, answer["data"]["cost_lumis"]) == (200, 21)

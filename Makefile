@@ -12,7 +12,7 @@ PACKAGES := shared/shared services/gateway/gateway services/ledger/ledger servic
 	services/reconciler/reconciler services/sunat-emitter/sunat_emitter services/tagger/tagger
 WORKSPACE := gateway ledger lumis-operator lumis-shared ocr-engine reconciler sunat-emitter tagger
 
-.PHONY: help install servers tools run up down status watch demo token test check bench bench-ocr specs lock parked backup restore clean
+.PHONY: help install servers tools run up down status watch demo token test check bench bench-ocr specs reference lock parked backup restore clean
 
 help: ## List the targets
 	@echo "Lumis: make <target>"
@@ -70,6 +70,9 @@ bench-ocr: install ## Score and time the offline engine on papers with a truth (
 
 specs: install ## Write the generated documents: OpenAPI, AsyncAPI, the table of metrics, Grafana's dashboards
 	@$(PY) -m deploy.specs
+
+reference: install ## Write the reference of routes and events as HTML pages that need no network (build/reference)
+	@$(PY) -m deploy.reference
 
 COMPILE := -m uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header
 

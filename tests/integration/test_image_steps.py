@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from string import Template
 
 import httpx
 import pytest
@@ -36,6 +37,9 @@ def _build(folder: Path) -> Path:
     for word, rest in _instructions():
         if word == "ENV":
             environment |= dict(each.split("=", 1) for each in rest.split())
+        elif word == "ARG":
+            name, _, default = rest.partition("=")
+            environment.setdefault(name, Template(default).substitute(environment))
         elif word == "COPY":
             source, target = rest.split()
             ignored = shutil.ignore_patterns("__pycache__", "*.egg-info")
@@ -43,7 +47,7 @@ def _build(folder: Path) -> Path:
         elif word == "RUN":
             _run(rest.replace("/opt/", f"{folder}/opt/"), work, environment)
         else:
-            assert (word, rest) in {("ARG", "SERVICE"), ("WORKDIR", "/src")}
+            assert (word, rest) == ("WORKDIR", "/src")
     return folder / "opt" / "lumis"
 
 

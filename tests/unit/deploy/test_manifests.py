@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import compose_spec
 import kubernetes_validate
@@ -16,8 +16,9 @@ import yaml
 from deploy import make_secrets
 from deploy.environment import SERVICES
 from deploy.kubernetes import ROWS
+from lumis_operator.places import OperatorSettings
 from shared.contracts.topology import EVENTS, FOLLOWERS, event_queue, follower_queue
-from shared.settings import ServiceSettings
+from shared.settings import Settings
 
 ROOT = Path(__file__).parents[3]
 DEPLOY = ROOT / "deploy"
@@ -26,6 +27,7 @@ CUSTOM = {"ScaledObject", "TriggerAuthentication", "RabbitmqCluster", "MongoDBCo
 """Kinds that operators bring along; their schemas are not at hand."""
 MANIFESTS = sorted((DEPLOY / "k8s").rglob("*.yaml"))
 MODELS = dict(SERVICES)
+SettingsT = TypeVar("SettingsT", bound=Settings)
 
 
 def _compose() -> dict[str, Any]:
@@ -56,7 +58,7 @@ def secrets(tmp_path: Path) -> Path:
     return tmp_path / "secrets"
 
 
-def _settings(model: type[ServiceSettings], files: Path, environment: dict[str, str]) -> ServiceSettings:
+def _settings(model: type[SettingsT], files: Path, environment: dict[str, str]) -> SettingsT:
     """The settings as a container with these secrets and this environment would read them."""
     kept = dict(os.environ)
     os.environ.clear()
@@ -95,6 +97,14 @@ def test_a_container_has_all_that_its_service_must_be_told_and_no_secret_beside(
     assert (settings.ops_host, settings.ops_port) == ("0.0.0.0", 9100)  # noqa: S104 - inside a container
     assert set(row["secrets"]) <= set(type(settings).model_fields)
     assert row["build"]["args"]["SERVICE"] == service
+
+
+def test_the_operators_command_finds_every_service(secrets: Path) -> None:
+    row = _compose()["services"]["operator"]
+    given = _settings(OperatorSettings, secrets, _image_environment() | row["environment"])
+    assert {each.split("=")[0] for each in given.ops_urls.split(",")} == set(MODELS)
+    assert given.jwt_secret is not None
+    assert given.names_a_part
 
 
 def test_every_secret_of_compose_is_one_that_is_made(secrets: Path) -> None:

@@ -129,12 +129,15 @@ _FAULTS_OF_PDFS: Mapping[Unreadable, Status] = {
     Unreadable.TOO_LARGE: NO_CONVERSION,
     Unreadable.TOO_COSTLY: NO_CONVERSION,
 }
+_FAULTS_OF_PICTURES: Mapping[Unreadable, Status] = dict.fromkeys(
+    (Unreadable.DAMAGED, Unreadable.TOO_LARGE, Unreadable.TOO_COSTLY), UNSUPPORTED_FORMAT
+)
 
 
 def status_of(reason: Unreadable, content_type: str) -> Status:
-    """Why a document has no result. A picture that does not decode is of no supported format after all."""
-    if reason in _FAULTS:
-        return _FAULTS[reason]
-    if content_type == _PDF:
-        return _FAULTS_OF_PDFS.get(reason, INTERNAL)
-    return UNSUPPORTED_FORMAT if reason is Unreadable.DAMAGED else INTERNAL
+    """Why a document has no result. A picture that cannot be decoded is of no supported format after all.
+
+    `error_internal` is for our own trouble alone: programs send such a document again.
+    """
+    faults = _FAULTS_OF_PDFS if content_type == _PDF else _FAULTS_OF_PICTURES
+    return _FAULTS.get(reason) or faults.get(reason, INTERNAL)

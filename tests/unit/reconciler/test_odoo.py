@@ -265,6 +265,14 @@ def test_every_schema_has_an_outcome_with_the_text_and_the_layout(schema: str) -
     assert not SCHEMAS[schema](recognized(empty)).complete
 
 
+def test_a_blank_page_is_not_complete_by_what_is_said_of_every_paper() -> None:
+    said = {
+        "type": ReadField(value="invoice", source="computed"),
+        "currency": ReadField(value="EUR", source="computed"),
+    }
+    assert not SCHEMAS[ODOO_INVOICE](recognized(invoice({}).model_copy(update={"fields": said}))).complete
+
+
 async def test_nothing_is_stored_as_an_invoice_and_a_repeat_gives_the_same(database: Database) -> None:
     invoices = InvoiceStore(database, incomplete_kept=timedelta(days=30))
     await invoices.prepare()

@@ -5,6 +5,7 @@ from datetime import UTC
 from reconciler.odoo.papers import settle
 from shared.contracts.documents import DocumentRecognized
 from shared.contracts.odoo import OdooOutcome
+from shared.contracts.reading import ReadField
 
 
 def reconcile(event: DocumentRecognized) -> OdooOutcome:
@@ -13,10 +14,15 @@ def reconcile(event: DocumentRecognized) -> OdooOutcome:
     return OdooOutcome.model_validate(
         {
             "schema_name": event.schema_name,
-            "complete": bool(reading.items) or any(field.value is not None for field in reading.fields.values()),
+            "complete": bool(reading.items) or any(map(_is_read, reading.fields.values())),
             "reading": reading,
             "full_text": event.full_text,
             "warnings": warnings,
             "layout_id": event.layout_id,
         }
     )
+
+
+def _is_read(field: ReadField) -> bool:
+    """Whether it stands on the paper: an empty one is an invoice too, in its sender's currency."""
+    return field.value is not None and field.source != "computed"

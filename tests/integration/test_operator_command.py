@@ -115,13 +115,17 @@ async def test_what_nobody_can_read_is_shown_and_stays_where_no_queue_is_known_f
     async with await aio_pika.connect(buses.url) as connection, connection.channel() as channel:
         foreign = aio_pika.Message(b"no json", message_id="m1", type="\x1b[31mfoo")
         await channel.default_exchange.publish(foreign, routing_key=PARKED_QUEUE)
+        homeless = aio_pika.Message(b"no json", message_id="m2", headers={"x-lumis-queue": "ledger.gone.v1"})
+        await channel.default_exchange.publish(homeless, routing_key=PARKED_QUEUE)
     here = {"RABBITMQ_URL": buses.url}
     shown = await lumis(here, "parked", "show", "m1")
     assert "not a valid event envelope" in shown.out
     assert "\x1b" not in shown.out, "a terminal must not obey a message"
     replayed = await lumis(here, "parked", "replay", "--all")
-    assert (replayed.code, "m1 stays parked" in replayed.out) == (1, True)
-    assert len(await list_parked(buses.url)) == 1
+    assert (replayed.code, "m1 stays parked" in replayed.out, "m2 stays parked" in replayed.out) == (1, True, True)
+    assert len(await list_parked(buses.url)) == 2
+    unlogged = await lumis({**here, "LUMIS_AUDIT_LOG": "/no/folder/audit"}, "parked", "drop", "--all", "--yes")
+    assert (unlogged.code, "could not be written" in unlogged.error) == (0, True)
 
 
 async def test_tail_shows_one_requests_events_live_and_ctrl_c_ends_it_cleanly(buses: Buses) -> None:

@@ -8,7 +8,7 @@ import json
 import logging
 import sys
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Concatenate, ParamSpec
@@ -73,7 +73,7 @@ class Desk:
             raise away("the database", url, type(error).__name__) from None
 
     @contextlib.contextmanager
-    def visiting_broker(self) -> Any:
+    def visiting_broker(self) -> Iterator[None]:
         """Turns the broker's absence into words with its address."""
         try:
             yield
@@ -85,9 +85,13 @@ class Desk:
         now = datetime.now(UTC).isoformat().replace("+00:00", "Z")
         line = json.dumps({"event": event, "timestamp": now, "operator": getpass.getuser(), **facts})
         sys.stderr.write(f"{line}\n")
-        if (path := self.places.settings.lumis_audit_log) is not None:
+        if (path := self.places.settings.lumis_audit_log) is None:
+            return
+        try:
             with path.open("a", encoding="utf-8") as log:
                 log.write(f"{line}\n")
+        except OSError as error:  # it is done already: what remains is to say so
+            self.screen.say(f"lumis: LUMIS_AUDIT_LOG could not be written ({error}): keep the line above")
 
 
 def away(what: str, url: str, why: str) -> Problem:

@@ -39,7 +39,7 @@ async def _posted(desk: Desk, path: str, body: dict[str, Any]) -> dict[str, Any]
         async with httpx.AsyncClient(timeout=_SECONDS, trust_env=False) as client:
             answer = await client.post(f"{url}{path}", json=body, headers=headers)
         document = answer.json()
-    except httpx.HTTPError as error:
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise away("the gateway", url, type(error).__name__) from None
     except ValueError:
         raise away("the gateway", url, "it answered, but not with JSON") from None

@@ -122,7 +122,7 @@ async def _take(desk: Desk, ids: frozenset[str] | None, *, replay: bool) -> Exit
     missing = sorted((ids or frozenset()) - seen)
     document = {what: [asdict(each) for each in taken], "kept": kept, "missing": missing}
     said = [f"{len(taken)} {what}"]
-    said += [f"{each} stays parked: the queue that it failed in is not known" for each in kept]
+    said += [f"{each} stays parked: the queue that it failed in is not known or not there" for each in kept]
     desk.screen.show(document, *said)
     if missing:
         if not desk.screen.as_json:

@@ -1,7 +1,6 @@
 """What `lumis status` finds: services, broker, database, queues, parked messages, holds, SUNAT."""
 
 import asyncio
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,15 +18,20 @@ from shared.errors import Unavailable
 SERVICES = tuple(sorted({row.sender for row in EVENTS} | {row.server for row in CALLS}))
 _LOOKED_AT = 100
 """Parked messages among which the oldest is looked for."""
-_SUNAT = (
+OPEN_HOLDS, HELD_LUMIS = "lumis_ledger_open_holds", "lumis_ledger_held_lumis"
+OLDEST_HOLD = "lumis_ledger_oldest_hold_seconds"
+VIOLATIONS, CHECKED = "lumis_ledger_violations", "lumis_ledger_checked_timestamp_seconds"
+SUNAT = (
     ("held_back", "lumis_sunat_held_back"),
     ("stopped_accounts", "lumis_sunat_stopped_emisores"),
     ("summaries_held", "lumis_sunat_summaries_held"),
     ("tickets_open", "lumis_sunat_summaries_open{enviado}"),
     ("oldest_ticket_seconds", "lumis_sunat_oldest_ticket_seconds"),
-    ("near_deadline", "lumis_sunat_near_deadline"),
+    ("factura_deadline_seconds", "lumis_sunat_deadline_seconds{factura}"),
+    ("boleta_deadline_seconds", "lumis_sunat_deadline_seconds{boleta}"),
+    ("baja_deadline_seconds", "lumis_sunat_deadline_seconds{baja}"),
 )
-_BREAKER = "lumis_provider_breaker{"
+BREAKER = "lumis_provider_breaker{"
 _STATES = ("closed", "half open", "open", "off")
 
 
@@ -108,7 +112,7 @@ async def find_status(desk: Desk) -> Status:
     broker, database, instances = await asyncio.gather(_broker(places), _database(desk), look_at(places.ops_urls))
     state, parked, oldest_parked = broker if isinstance(broker, tuple) else (None, None, None)
     seen = None if isinstance(database, Problem) else database
-    figures = {name: value for each in instances for name, value in each.figures.items()}
+    figures = _largest(instances)
     queues = state.queues if state else ()
     return Status(
         looked_at=datetime.now(UTC),
@@ -120,14 +124,23 @@ async def find_status(desk: Desk) -> Status:
         oldest_parked=oldest_parked,
         unpublished=seen.unpublished if seen else None,
         oldest_unpublished=seen.oldest_unpublished if seen else None,
-        open_holds=_whole(figures.get("lumis_ledger_open_holds")),
-        held_lumis=_whole(figures.get("lumis_ledger_held_lumis")),
-        oldest_hold_seconds=figures.get("lumis_ledger_oldest_hold_seconds"),
-        violations=_whole(figures.get("lumis_ledger_violations")),
-        ledger_checked=_time(figures.get("lumis_ledger_checked_timestamp_seconds")),
+        open_holds=_whole(figures.get(OPEN_HOLDS)),
+        held_lumis=_whole(figures.get(HELD_LUMIS)),
+        oldest_hold_seconds=figures.get(OLDEST_HOLD),
+        violations=_whole(figures.get(VIOLATIONS)),
+        ledger_checked=_time(figures.get(CHECKED)),
         providers=_breakers(figures),
-        sunat={name: figures[key] for name, key in _SUNAT if math.isfinite(figures.get(key, math.nan))},
+        sunat={name: figures[key] for name, key in SUNAT if key in figures},
     )
+
+
+def _largest(instances: Sequence[Instance]) -> dict[str, float]:
+    """Of processes that tell the same figure differently, because they looked at different times, the worst."""
+    found: dict[str, float] = {}
+    for each in instances:
+        for name, value in each.figures.items():
+            found[name] = max(value, found.get(name, value))
+    return found
 
 
 def _whole(figure: float | None) -> int | None:
@@ -140,7 +153,7 @@ def _time(figure: float | None) -> datetime | None:
 
 
 def _breakers(figures: Mapping[str, float]) -> dict[str, str]:
-    found = ((key.removeprefix(_BREAKER), value) for key, value in figures.items() if key.startswith(_BREAKER))
+    found = ((key.removeprefix(BREAKER), value) for key, value in figures.items() if key.startswith(BREAKER))
     return {name.rstrip("}"): _STATES[int(value)] for name, value in found if int(value) in range(len(_STATES))}
 
 

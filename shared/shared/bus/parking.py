@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
+from aio_pika.exceptions import DeliveryError
 
 from shared.bus.envelope import decode
 from shared.bus.ladder import ATTEMPT, ERROR, PARKED_AT, QUEUE, attempts_of, copy_of
@@ -115,7 +116,7 @@ async def take_parked(
         seen: told of each message as soon as it is dealt with, and whether it was taken.
 
     Returns:
-        What was taken. A message whose queue is unknown stays parked.
+        What was taken. A message whose queue is unknown, or is not there any more, stays parked.
 
     Raises:
         Unavailable: the broker cannot be reached, or went away; what `seen` was told of is done.
@@ -128,9 +129,18 @@ async def take_parked(
             parked = _describe(message)
             wanted = (ids is None or parked.id in ids) and (bool(parked.queue) or not replay)
             if wanted and replay:
-                await channel.default_exchange.publish(copy_of(message, {ATTEMPT: 0}), routing_key=parked.queue)
+                wanted = await _put_back(channel, message, parked.queue)
             if wanted:
                 await message.ack()
                 taken.append(parked)
             seen(parked, wanted)
     return taken
+
+
+async def _put_back(channel: AbstractChannel, message: AbstractIncomingMessage, queue: str) -> bool:
+    """Publish a message to its queue again, with confirm; False where that queue is not there any more."""
+    try:
+        await channel.default_exchange.publish(copy_of(message, {ATTEMPT: 0}), routing_key=queue)
+    except DeliveryError:
+        return False
+    return True

@@ -2,16 +2,23 @@
 
 import fcntl
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
+from deploy.local.record import ROOT
+from deploy.watch.metrics import metrics_text
 from gateway.store import Stage
+from lumis_operator import status
+from lumis_operator.command import lumis
+from lumis_operator.health import Instance, look_at
 from lumis_operator.places import OperatorSettings, Places
 from lumis_operator.problem import Exit, Problem
 from lumis_operator.screen import age, plain
-from lumis_operator.status import SERVICES
+from lumis_operator.status import SERVICES, Standing, _largest
 from lumis_operator.views import STATES
 
 _RUN = {
@@ -110,6 +117,71 @@ def test_the_services_are_those_of_the_tables() -> None:
 )
 def test_an_age_is_told_in_its_two_largest_units(seconds: float | None, said: str) -> None:
     assert age(seconds) == said
+
+
+def _instance(*, alive: bool = True, ready: bool = True, violations: float = 0) -> Instance:
+    figures = {"lumis_ledger_violations": violations}
+    return Instance("ledger", "http://h:1", is_alive=alive, is_ready=ready, figures=figures)
+
+
+@pytest.mark.parametrize(
+    ("instances", "unattended", "state", "is_well"),
+    [
+        ((_instance(), _instance()), 0, "ready", True),
+        ((_instance(), _instance()), 1, "ready", False),
+        ((_instance(), _instance(ready=False)), 0, "not ready", False),
+        ((_instance(), _instance(alive=False, ready=False)), 0, "not ready", False),
+        ((_instance(alive=False, ready=False),), 0, "away", False),
+        ((), 0, "consuming", True),
+        ((), 1, "absent", False),
+    ],
+)
+def test_a_service_is_as_well_as_its_worst_process(
+    instances: tuple[Instance, ...], unattended: int, state: str, is_well: bool
+) -> None:
+    standing = Standing("ledger", instances, 3, unattended)
+    assert (standing.state, standing.is_well) == (state, is_well)
+
+
+def test_of_processes_that_tell_different_figures_the_worst_counts() -> None:
+    found = _largest([_instance(violations=2), _instance(violations=0)])
+    assert found == {"lumis_ledger_violations": 2}
+
+
+async def test_an_address_where_no_service_answers_is_away_whatever_it_is() -> None:
+    urls = ["http://127.0.0.1:1", "http://host:port", "http://[x"]
+    assert [each.is_alive for each in await look_at({"ledger": urls})] == [False] * 3
+
+
+def test_the_figures_that_are_shown_are_those_of_the_services() -> None:
+    read = [key for _, key in status.SUNAT]
+    read += [status.OPEN_HOLDS, status.HELD_LUMIS, status.OLDEST_HOLD, status.VIOLATIONS, status.CHECKED]
+    documented = metrics_text()
+    for key in [*read, status.BREAKER]:
+        assert f"`{key.partition('{')[0]}` | gauge" in documented
+
+
+def _named_commands() -> Iterator[tuple[str, str]]:
+    """Every command line `lumis …` of the runbooks, the alerts and the page on operating, with its file."""
+    pages = [*ROOT.glob("docs/how-to/runbooks/*.md"), *ROOT.glob("deploy/prometheus/rules/*.yml")]
+    for path in [*pages, ROOT / "docs" / "how-to" / "operate.md"]:
+        for line in re.findall(r"(?:^|`|\$ )lumis ([a-z][^`\n#]*)", path.read_text(encoding="utf-8"), re.MULTILINE):
+            yield path.name, line
+
+
+def test_every_command_that_a_page_names_exists() -> None:
+    named = list(_named_commands())
+    assert len(named) > 20
+    for page, line in named:
+        words = line.split()
+        command: click.Command = lumis
+        while isinstance(command, click.Group) and words:
+            found = command.commands.get(words.pop(0))
+            assert found is not None, f"{page}: lumis {line}"
+            command = found
+        options = {name for option in command.params for name in option.opts}
+        wrong = {word for word in words if word.startswith("--")} - options - {"--help"}
+        assert not wrong, f"{page}: lumis {line}"
 
 
 def test_what_a_terminal_would_obey_is_shown_as_a_question_mark() -> None:

@@ -25,6 +25,7 @@ from tests.support.replicas import Fleet, replicas
 PAPER = Path(__file__).parents[1] / "data" / "papers" / "page-text.pdf"
 QUIET = {"LOG_LEVEL": "WARNING", "LOG_FORMAT": "json", "UNREADY_SECONDS": "2"}
 INSTANT = {"ocr-engine": (sys.executable, "-m", "tests.support.instant_ocr_engine")}
+TWO = {row.name: 2 for row in SERVICES}
 USERS, LUMIS = 20, 150_000
 BEFORE_SECONDS = 15
 KEEP_ALIVE = 1.0
@@ -35,7 +36,7 @@ async def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         async with running(Path(folder), QUIET) as platform:
             where = platform.stack.where
-            async with replicas(where, platform.secret, platform.stack.settings, 2, INSTANT) as fleet:
+            async with replicas(where, platform.secret, platform.stack.settings, TWO, INSTANT) as fleet:
                 for row in SERVICES:
                     platform.stack.kill(row.name)
                 await measure(platform, fleet, per_second)
@@ -66,8 +67,8 @@ async def measure(platform: Platform, fleet: Fleet, per_second: float) -> None:
     print(f"  {len(load.uploads)} uploads: {len(load.failed)} failed, {books.lost} lost, ", end="")
     print(f"{books.overcharged / PRICE:g} charged beyond what was answered; {front.refused} connections refused")
     print(f"  load average before the restarts {load_before:.1f}, after {os.getloadavg()[0]:.1f}")
-    for each in load.failed[:10]:
-        print(f"  failed: {each}")
+    for upload in load.failed[:10]:
+        print(f"  failed: {upload}")
 
 
 def times_of(uploads: Sequence[Upload]) -> str:

@@ -4,7 +4,8 @@ import contextlib
 import io
 import os
 import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable, Mapping
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,22 @@ def _cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def _with_children(pids: Iterable[int]) -> list[int]:
+    """These processes and all that came of them, whatever their environment says."""
+    children = defaultdict(list)
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            parent = stat.read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()[1]
+            children[int(parent)].append(int(stat.parent.name))
+    found, left = set[int](), list(pids)
+    while left:
+        pid = left.pop()
+        if pid not in found:
+            found.add(pid)
+            left += children[pid]
+    return sorted(found)
+
+
 class KillableStack(Stack):
     """A stack whose services a test may kill and start again."""
 
@@ -74,9 +91,13 @@ class KillableStack(Stack):
 
     def cpu_seconds(self) -> dict[str, float]:
         """Processor time that each part has taken so far, its children included."""
+        return {name: sum(map(_cpu_seconds, pids)) for name, pids in self.processes().items()}
+
+    def processes(self) -> dict[str, list[int]]:
+        """The living processes of each part, its children included."""
         stamps = {server.name: server.stamps for server in self._servers}
         stamps |= {row.name: (process.stamp,) for row, process in self._services.items()}
-        return {name: sum(map(_cpu_seconds, chain(*map(processes_of, own)))) for name, own in stamps.items()}
+        return {name: _with_children(chain(*map(processes_of, own))) for name, own in stamps.items()}
 
     def children_of(self, name: str) -> list[int]:
         """The processes that a service has started."""

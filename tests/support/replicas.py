@@ -86,12 +86,14 @@ async def replicas(
     where: Addresses,
     secret: str,
     settings: Mapping[str, str],
-    count: int,
+    counts: Mapping[str, int],
     commands: Mapping[str, Sequence[str]] | None = None,
 ) -> AsyncIterator[Fleet]:
-    """So many ready processes of each service; `commands` has those that are not started by their package."""
+    """So many ready processes of each service that `counts` names; `commands` has other ways to start some."""
+    started_by = commands or {}
     fleet = {
-        row.name: [_replica(row, where, secret, settings, commands or {}) for _ in range(count)] for row in SERVICES
+        row.name: [_replica(row, where, secret, settings, started_by) for _ in range(counts.get(row.name, 0))]
+        for row in SERVICES
     }
     everyone = list(chain(*fleet.values()))
     try:

@@ -1,11 +1,10 @@
 """`lumis credits`: see and grant Lümis, through the ledger's calls."""
 
-import getpass
 import uuid
 
 import click
 
-from lumis_operator.desk import ORIGIN, Desk, operated
+from lumis_operator.desk import ORIGIN, Desk, operated, who
 from lumis_operator.problem import Exit, Problem
 from lumis_operator.screen import cell, heading, moment, table
 from shared.bus import Bus
@@ -33,7 +32,7 @@ async def grant_over(
         user_id=user,
         amount=lumis,
         reason=reason,
-        administrator=f"{ORIGIN}:{getpass.getuser()}",
+        administrator=f"{ORIGIN}:{who()}",
     )
     return await bus.call(call, timeout=_SECONDS)
 

@@ -6,6 +6,7 @@ import functools
 import getpass
 import json
 import logging
+import os
 import sys
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -83,7 +84,7 @@ class Desk:
     def audit(self, event: str, **facts: Any) -> None:
         """Say on standard error, and in LUMIS_AUDIT_LOG, what was changed and by whom."""
         now = datetime.now(UTC).isoformat().replace("+00:00", "Z")
-        line = json.dumps({"event": event, "timestamp": now, "operator": getpass.getuser(), **facts})
+        line = json.dumps({"event": event, "timestamp": now, "operator": who(), **facts})
         sys.stderr.write(f"{line}\n")
         if (path := self.places.settings.lumis_audit_log) is None:
             return
@@ -92,6 +93,14 @@ class Desk:
                 log.write(f"{line}\n")
         except OSError as error:  # it is done already: what remains is to say so
             self.screen.say(f"lumis: LUMIS_AUDIT_LOG could not be written ({error}): keep the line above")
+
+
+def who() -> str:
+    """The system's user; in a container whose user has no name, its number."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
 
 
 def away(what: str, url: str, why: str) -> Problem:

@@ -1,13 +1,12 @@
 """`lumis extract-token`: an account token of the Extract API, issued by the gateway."""
 
-import getpass
 from typing import Any
 from urllib.parse import quote
 
 import click
 import httpx
 
-from lumis_operator.desk import ORIGIN, Desk, away, operated
+from lumis_operator.desk import ORIGIN, Desk, away, operated, who
 from lumis_operator.problem import Exit, Problem
 from lumis_operator.tokens import make_token
 from shared.redaction import pseudonym
@@ -58,4 +57,4 @@ def _token(desk: Desk) -> str:
     given = desk.places.settings.lumis_token
     if given is not None:
         return given.get_secret_value()
-    return make_token(desk.places.secret(), f"{ORIGIN}:{getpass.getuser()}", scope="admin", lifetime=_BRIEF)
+    return make_token(desk.places.secret(), f"{ORIGIN}:{who()}", scope="admin", lifetime=_BRIEF)

@@ -3,10 +3,12 @@
 import logging
 import re
 import sys
+import threading
 import traceback
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from contextlib import AbstractContextManager
 from contextvars import ContextVar, Token
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
@@ -117,7 +119,26 @@ def configure_logging(settings: ServiceSettings, service: str, instance: str) ->
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
 
 
-def configure_tracing(settings: ServiceSettings, service: str, instance: str) -> TracerProvider | None:
+@dataclass(frozen=True)
+class Traces:
+    """The way of this process's spans to the collector."""
+
+    provider: TracerProvider
+    give_up: Callable[[], object]
+    """Ends the tries to reach the collector."""
+    patience: float = 3.0
+    """Seconds for the last spans."""
+
+    def shutdown(self) -> None:
+        """Send what is left; a collector that does not answer is given up after seconds, where the SDK waits for 30."""
+        sending = threading.Thread(target=self.provider.shutdown, daemon=True)
+        sending.start()
+        sending.join(self.patience)
+        if sending.is_alive():
+            self.give_up()
+
+
+def configure_tracing(settings: ServiceSettings, service: str, instance: str) -> Traces | None:
     """Record spans and send them to the OTLP collector when one is configured; else only trace ids are made, for logs.
 
     Spans that nobody collects would cost 50-150 microseconds a hop.
@@ -130,9 +151,10 @@ def configure_tracing(settings: ServiceSettings, service: str, instance: str) ->
         resource=Resource.create({"service.name": service, "service.instance.id": instance}),
         shutdown_on_exit=False,
     )
-    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=f"{endpoint.rstrip('/')}/v1/traces")))
+    exporter = OTLPSpanExporter(endpoint=f"{endpoint.rstrip('/')}/v1/traces")
+    provider.add_span_processor(BatchSpanProcessor(exporter))
     record_to(provider)
-    return provider
+    return Traces(provider, exporter.shutdown)
 
 
 def record_to(provider: TracerProvider | None) -> None:

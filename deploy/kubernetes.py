@@ -18,6 +18,8 @@ _USER = 10001
 _SECRETS = "lumis-secrets"
 _COMMON_SECRETS = ("rabbitmq_url", "mongodb_url")
 _HEADER = "# Generated from deploy/kubernetes.py (`make specs`); change it there.\n"
+_ENDING_SECONDS = 30
+"""Beside the drain: `preStop`, the gateway's UNREADY_SECONDS, and the closing of connections."""
 _MESSAGES_PER_REPLICA = 20
 """Messages that wait, above which KEDA adds a replica."""
 
@@ -81,7 +83,7 @@ def _deployment(row: Row) -> dict[str, Any]:
     """A rolling change that never has fewer replicas than wanted; a pod that does not end after its drain is killed."""
     pod = {
         "automountServiceAccountToken": False,
-        "terminationGracePeriodSeconds": row.drain_seconds + 15,
+        "terminationGracePeriodSeconds": row.drain_seconds + _ENDING_SECONDS,
         "securityContext": {
             "runAsNonRoot": True,
             "runAsUser": _USER,

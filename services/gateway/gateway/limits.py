@@ -73,9 +73,9 @@ class RateLimits:
         shown = {"limit": 1, "window_seconds": 1, "busy_until": 1, "at": _microseconds(clock)}
         self._standings = FindLane(self._rows, shown)
 
-    async def take(self, user_id: str) -> Standing:
-        """Count a request if the limit has room for it; a refused one changes nothing."""
-        change = _count(self._default, self._clock)
+    async def take(self, user_id: str, times: int = 1) -> Standing:
+        """Count a request, or several at once, if the limit has room for all; what is refused changes nothing."""
+        change = _count(self._default, self._clock, times)
         try:
             row = await self._update(user_id, change)
         except DuplicateKeyError:  # two first requests at the same moment
@@ -116,8 +116,8 @@ def _microseconds(clock: Any) -> dict[str, Any]:
     return {"$multiply": [{"$toLong": clock}, 1000]}
 
 
-def _count(default: Rate, clock: Any) -> list[dict[str, Any]]:
-    """GCRA as an update: accepted where a further interval still ends within `limit` intervals from now.
+def _count(default: Rate, clock: Any, times: int) -> list[dict[str, Any]]:
+    """GCRA as an update: accepted where `times` further intervals still end within `limit` intervals from now.
 
     `limit` intervals instead of the window: dividing leaves a rest, which would else let one more or one less through.
     """
@@ -126,7 +126,7 @@ def _count(default: Rate, clock: Any) -> list[dict[str, Any]]:
     interval = {"$toLong": {"$floor": {"$divide": [window, limit]}}}
     horizon = {"$add": ["$at", {"$multiply": [limit, "$interval"]}]}
     start = {"$min": [{"$max": [{"$ifNull": ["$busy_until", 0]}, "$at"]}, "$horizon"]}
-    after = {"$add": ["$busy_until", "$interval"]}
+    after = {"$add": ["$busy_until", {"$multiply": [times, "$interval"]}]}
     idle = {"$toDate": {"$toLong": {"$divide": ["$busy_until", 1000]}}}
     return [
         {"$set": {"at": _microseconds(clock), "interval": interval}},

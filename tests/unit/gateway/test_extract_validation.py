@@ -140,6 +140,7 @@ def test_taxes_of_older_clients_are_kept_as_json() -> None:
         {"invoice_lines": []},
         {"invoice_lines": {"lines": {}}},
         {"invoice_lines": {"lines": [7]}},
+        {f"feature {number}": {"content": number} for number in range(501)},
     ],
 )
 def test_values_that_are_none_are_refused_with_words(values: Any) -> None:

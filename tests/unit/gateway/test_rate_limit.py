@@ -48,32 +48,32 @@ class Bucket:
         self.tokens = Fraction(rate.limit)
         self.at = 0
 
-    def take(self, now: int) -> bool:
+    def take(self, now: int, times: int) -> bool:
         self.tokens = min(Fraction(self.rate.limit), self.tokens + Fraction(now - self.at, self.rate.interval))
         self.at = now
-        if self.tokens < 1:
+        if self.tokens < times:
             return False
-        self.tokens -= 1
+        self.tokens -= times
         return True
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     rate=st.builds(Rate, st.integers(1, 7), st.sampled_from([1, 3, 10])),
-    pauses=st.lists(st.integers(0, 4000), min_size=1, max_size=20),
+    steps=st.lists(st.tuples(st.integers(0, 4000), st.integers(1, 3)), min_size=1, max_size=20),
 )
 async def test_the_database_counts_as_a_bucket_that_fills_evenly(
-    database: Database, rate: Rate, pauses: list[int]
+    database: Database, rate: Rate, steps: list[tuple[int, int]]
 ) -> None:
     user, bucket, milliseconds = uuid4().hex, Bucket(rate), 0
-    for pause in pauses:
+    for pause, times in steps:
         milliseconds += pause
         limits = RateLimits(database, rate, clock=START + timedelta(milliseconds=milliseconds))
         before = await limits.read(user)
-        found = await limits.take(user)
-        assert found.accepted is bucket.take(milliseconds * 1000)
+        found = await limits.take(user, times)
+        assert found.accepted is bucket.take(milliseconds * 1000, times)
         assert found.remaining == int(bucket.tokens)
-        assert (before.remaining > 0) is found.accepted
+        assert (before.remaining >= times) is found.accepted
         assert (found.retry_after == 0) is (found.remaining > 0)
         full_in = (rate.limit - bucket.tokens) * rate.interval
         assert found.reset_at == -(-(int(START.timestamp() * 10**6) + milliseconds * 1000 + full_in) // 10**6)

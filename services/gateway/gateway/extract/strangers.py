@@ -8,9 +8,9 @@ from gateway.extract.identifiers import Identifier
 from gateway.limits import Standing
 
 
-async def count_stranger(caller: Caller, deps: Deps) -> Standing:
-    """Count a test document, or a token or number that does not exist, against the caller's address."""
-    return await deps.extract.strangers.take(f"extract:{caller.user_id}")
+async def count_stranger(caller: Caller, deps: Deps, times: int = 1) -> Standing:
+    """Count a test document, or tokens or numbers that do not exist, against the caller's address."""
+    return await deps.extract.strangers.take(f"extract:{caller.user_id}", times)
 
 
 async def find_documents(identifiers: Iterable[Identifier], caller: Caller, deps: Deps) -> dict[Identifier, Document]:
@@ -21,10 +21,10 @@ async def find_documents(identifiers: Iterable[Identifier], caller: Caller, deps
     """
     wanted = set(identifiers)
     numbers = {each for each in wanted if isinstance(each, int)}
-    if numbers and not (await deps.extract.strangers.read(f"extract:{caller.user_id}")).remaining:
+    remaining = (await deps.extract.strangers.read(f"extract:{caller.user_id}")).remaining if numbers else 0
+    if not remaining:
         wanted -= numbers
     found = await deps.extract.documents.find(wanted)
-    for _ in numbers & wanted - found.keys():
-        if not (await count_stranger(caller, deps)).accepted:
-            break
+    if wrong := numbers & wanted - found.keys():
+        await count_stranger(caller, deps, min(len(wrong), remaining))
     return found

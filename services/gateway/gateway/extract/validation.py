@@ -20,6 +20,8 @@ _LONGEST = 4096
 _BOX = 7
 """Members of a `box`: text, page, and the five coordinates."""
 _MOST_LINES = 1000
+_MOST_FEATURES = 500
+"""Many times what any client has."""
 _MOST_PAGES = 100_000
 _LARGEST_ANGLE = 360
 _DAY = len("YYYY-MM-DD")
@@ -60,6 +62,8 @@ def validation_of(values: Any, kind: Kind, perspective: Literal["client", "suppl
     """
     if not isinstance(values, Mapping):
         raise BadFormat("`values` must be an object with one object for each feature")
+    if len(values) > _MOST_FEATURES:
+        raise BadFormat(f"`values` must be of at most {_MOST_FEATURES} features")
     corrections = [
         _correction(_text(name), given, kind, perspective)
         for name, given in values.items()

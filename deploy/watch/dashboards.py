@@ -148,7 +148,7 @@ _PROVIDERS = (
         "Cost an hour",
         (or_zero("3600 * lumis:provider_cost:usd_rate5m"), "{{provider}} {{model}}"),
         unit="currencyUSD",
-        about="Tokens times the prices of deploy/prometheus/rules/prices.yml.",
+        about="As the provider says it, else tokens times its price (MODEL_PRICES).",
     ),
     series(
         "Cost of a document",

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -282,6 +283,9 @@ async def test_an_accepted_ra_voids_and_a_rejected_one_does_not(database: Databa
     shown = await take_over(deps, files)
     assert counts(shown) == (4, 0, 0, 0)
     assert (await state(deps, Sale()), await state(deps, other)) == ("ANULADO", "ACEPTADO")
+    taken = await deps.resumenes.find(f"{EMISOR.ruc}-RA-20260303-1")
+    assert taken is not None
+    assert (taken.cantidad, taken.totales) == (1, {})
     found = await deps.comprobantes.find(Sale().name)
     assert found is not None
     assert found.motivo_anulacion == "Error en el pedido"
@@ -299,7 +303,12 @@ async def test_an_rc_of_today_keeps_its_number_from_being_used_again(database: D
     await take_over(deps, files)
     found = await deps.resumenes.find(name)
     assert found is not None
-    assert (found.correlativo, found.estado, found.cantidad, str(found.total)) == (7, "ACEPTADO", 1, "118.00")
+    assert (found.correlativo, found.estado, found.cantidad, found.totales) == (
+        7,
+        "ACEPTADO",
+        1,
+        {"PEN": Decimal("118.00")},
+    )
 
 
 async def test_another_accounts_document_is_left_alone(database: Database) -> None:

@@ -144,17 +144,20 @@ async def test_what_somebody_should_look_at_is_listed_and_printed(database: Data
     late = {"desde": NOW, "que_hacer": "Emita de nuevo", "contado": True}
     await put(database, "factura", "01-F001-3", "PENDIENTE", fuera_de_plazo=late)
     await put(database, "factura", "01-F001-4")
+    await put(database, "factura", "01-F001-5", "ANULADO", codigo_sunat="0", motivo_anulacion="ERROR EN EL PEDIDO")
     found = await report(EMISOR, MES, reportes, NOW)
     assert [(each.numero_completo, each.mensaje) for each in found.excepciones] == [
         ("F001-1", remark),
         ("F001-2", "El valor difiere"),
         ("F001-3", "Emita de nuevo"),
+        ("F001-5", "ERROR EN EL PEDIDO"),
     ]
     assert (found.conteo.observados, found.conteo.fuera_de_plazo) == (1, 1)
     pages = pypdfium2.PdfDocument(reporte_pdf(found))
     text = pages[0].get_textpage().get_text_bounded()
-    for said in ("marzo de 2026", "RUC 20123456786", "6,100.60", "3271 - El valor difiere", "1 a 4"):
+    for said in ("marzo de 2026", "RUC 20123456786", "6,100.60", "3271 - El valor difiere", "1 a 5", remark):
         assert said in text
+    assert "0 - " not in text
     assert reporte_pdf(found) == reporte_pdf(found)
 
 

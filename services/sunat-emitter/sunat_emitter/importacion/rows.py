@@ -10,7 +10,7 @@ from sunat_emitter.documents.model import Comprobante
 from sunat_emitter.importacion.judge import Taken
 from sunat_emitter.importacion.summary import Line, Summary
 from sunat_emitter.store import Emission, StoredEmisor, StoredSerie
-from sunat_emitter.store.resumenes import LineaResumen, totales_of
+from sunat_emitter.store.resumenes import RC, LineaResumen, totales_of
 
 ORIGIN = "importacion"
 """Of all that no gateway's request began."""
@@ -85,7 +85,7 @@ def summary_row(summary: Summary, digest: str, into: Into, row_id: int) -> Mappi
         "fecha_generacion": summary.fecha_generacion.isoformat(),
         "lineas": [each.model_dump() for each in lineas],
         "cantidad": len(lineas),
-        "totales": totales_of(lineas),
+        "totales": totales_of(lineas) if summary.clase == RC else {},  # an RA names none
         "baja": all(each.voids for each in summary.lineas),
         "pedido": f"importado:{summary.nombre_archivo}",
         "parte": 0,

@@ -132,7 +132,8 @@ def _ranges(found: Sequence[Rango] | Iterable[Rango]) -> str:
 
 
 def _exception(each: Any) -> list[str]:
-    code = f"{each.codigo_sunat} - " if each.codigo_sunat else ""
+    refused = each.estado in {"RECHAZADO", "PENDIENTE"} and each.codigo_sunat not in {None, "0"}
+    code = f"{each.codigo_sunat} - " if refused else ""  # elsewhere the text is a remark, or a person's own words
     return [
         f"{each.fecha_emision:%d/%m/%Y}",
         f"{_TIPOS[each.tipo]} {each.numero_completo}",

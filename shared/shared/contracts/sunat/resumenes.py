@@ -101,7 +101,7 @@ class ResumenShown(Contract):
     ticket: str | None
     cantidad_comprobantes: int
     totales: dict[str, Importe]
-    """Sum of the comprobantes' totals by currency; an RA's too."""
+    """Sum of the comprobantes' totals by currency; empty for an imported RA, whose XML has no figures."""
     estado: EstadoResumen
     motivo_pendiente: str | None = None
     """Why SUNAT has not taken or decided it yet; None where nothing is wrong."""

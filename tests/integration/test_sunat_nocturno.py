@@ -92,6 +92,9 @@ async def test_the_command_does_the_night_s_work_and_says_what_it_made(
     assert await summarize_now(database, vault=deps.vault, given=given) == 0
     name, day, count = capsys.readouterr().out.strip().split("\t")
     assert (day, count) == (today(deps), "1")
+    unknown = argparse.Namespace(day=None, ruc="20999999999")
+    assert await summarize_now(database, vault=deps.vault, given=unknown) == 2
+    assert "20999999999: no issuer has this RUC" in capsys.readouterr().err
     waiting = await deps.resumenes.find(name)
     assert waiting is not None
     assert (waiting.paso, waiting.envio["por_contar"]) == ("creado", ["issued"])

@@ -12,7 +12,7 @@ from uuid import uuid4
 from shared import mongo
 from shared.contracts.message import Event
 from shared.errors import Unavailable
-from sunat_emitter.clock import LIMA, utc_now
+from sunat_emitter.clock import LIMA, given_day, utc_now
 from sunat_emitter.conciliacion import Conciliador
 from sunat_emitter.conciliacion_lectura import show
 from sunat_emitter.cuentas import SealedCuentas
@@ -61,12 +61,12 @@ def declare(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     parser.add_argument(
         "--from",
         dest="desde",
-        type=date.fromisoformat,
+        type=given_day,
         metavar="YYYY-MM-DD",
         help="first day of issue, else a week before",
     )
     parser.add_argument(
-        "--to", dest="hasta", type=date.fromisoformat, metavar="YYYY-MM-DD", help="last day of issue, else yesterday"
+        "--to", dest="hasta", type=given_day, metavar="YYYY-MM-DD", help="last day of issue, else yesterday"
     )
     parser.add_argument("--dry-run", action="store_true", help="ask SUNAT and say what would be done; change nothing")
     parser.add_argument("--json", action="store_true", help="one JSON object per issuer and line")

@@ -11,6 +11,7 @@ import structlog
 from shared import mongo
 from shared.contracts.message import Event
 from shared.errors import LumisError, Unavailable
+from sunat_emitter.clock import given_day
 from sunat_emitter.deps import Deps, on_database
 from sunat_emitter.eleccion import today
 from sunat_emitter.firmas import Firmas
@@ -19,7 +20,7 @@ from sunat_emitter.store import StoredEmisor
 from sunat_emitter.vault import Vault
 
 NAME = "summarize"
-OK, SOME_LEFT = 0, 1
+OK, SOME_LEFT, UNUSABLE = 0, 1, 2
 
 
 class NoBroker:
@@ -33,14 +34,17 @@ class NoBroker:
 def declare(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """The command's arguments."""
     parser = commands.add_parser(NAME, help="put boletas that wait for it into daily summaries now, as by night")
-    parser.add_argument("--day", type=date.fromisoformat, help="issued up to this day, YYYY-MM-DD; today in Lima")
+    parser.add_argument("--day", type=given_day, metavar="YYYY-MM-DD", help="issued up to this day; today in Lima")
     parser.add_argument("--ruc", help="of this issuer alone")
 
 
 async def summarize_now(database: mongo.Database, *, vault: Vault, given: argparse.Namespace) -> int:
-    """Write each summary that was made; the running service sends them. 1 where an issuer cannot sign."""
+    """Write each summary that was made; the running service sends them. 1: an issuer cannot sign; 2: there is none."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     deps = on_database(database, NoBroker(), vault, Firmas(vault, "sha256"))
+    if given.ruc and given.ruc not in {each.ruc for each in await deps.emisores.all()}:
+        sys.stderr.write(f"sunat-emitter {NAME}: {given.ruc}: no issuer has this RUC\n")
+        return UNUSABLE
     left = 0
     for emisor_id in await deps.informables.waiting_emisores():
         emisor = await deps.emisores.find(emisor_id)

@@ -1,12 +1,13 @@
 """Lima's clock, five hours behind UTC all year: whose day it is, and which night's turn, at any moment."""
 
+from argparse import ArgumentTypeError
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sunat_emitter.clock import LIMA, end_of_day, start_of_day
+from sunat_emitter.clock import LIMA, end_of_day, given_day, start_of_day
 from sunat_emitter.eleccion import today
 from sunat_emitter.nocturno import due_day
 from sunat_emitter.plazos import CLASES, Clase, Plazos
@@ -70,3 +71,9 @@ def test_what_is_issued_now_is_in_time_now_and_for_its_days(moment: datetime, cl
     left = end - moment
     days = timedelta(days=Plazos().days(clase))
     assert days < left <= days + timedelta(days=1)
+
+
+def test_a_day_that_an_operator_gives_is_read_or_refused_in_words() -> None:
+    assert given_day("2026-02-28") == date(2026, 2, 28)
+    with pytest.raises(ArgumentTypeError, match="mañana is no day such as 2026-11-21"):
+        given_day("mañana")

@@ -19,7 +19,7 @@ from shared.contracts.credits import HoldCredits, Operation, ReleaseHold
 from shared.contracts.documents import DocumentAbandoned, DocumentUploaded
 from shared.contracts.lumis import Retry
 from shared.contracts.odoo import UserInfos
-from shared.errors import LumisError, Unavailable
+from shared.errors import CallTimedOut, LumisError, Unavailable
 from shared.mongo import PyMongoError
 
 _log = structlog.get_logger()
@@ -148,7 +148,11 @@ async def _hold(submission: Submission, deps: Deps) -> int:
         user_id=submission.user_id,
         operation=submission.operation,
     )
-    return (await deps.bus.call(call, timeout=_HOLD_SECONDS)).price
+    try:
+        placed = await deps.bus.call(call, timeout=_HOLD_SECONDS)
+    except CallTimedOut:  # lost, or late: to a repeat the ledger gives the same answer
+        placed = await deps.bus.call(call, timeout=_HOLD_SECONDS)
+    return placed.price
 
 
 def _uploaded(submission: Submission, file_id: str, deps: Deps) -> DocumentUploaded:

@@ -163,6 +163,17 @@ async def test_a_ledger_that_is_away_costs_nothing_and_leaves_nothing(gateway: G
     assert gateway.bus.asked(ReleaseHold)
 
 
+async def test_a_hold_whose_answer_was_lost_is_asked_for_once_more_and_the_upload_goes_on(gateway: Gateway) -> None:
+    answers = iter([CallTimedOut("lost"), gateway.bus.answers[HoldCredits]])
+    gateway.bus.answers[HoldCredits] = lambda _call: next(answers)
+    gateway.bus.react = lambda event: reconciled(event) if isinstance(event, DocumentUploaded) else None
+    reply = await gateway.upload(("image", JPEG))
+    assert reply.status == 200
+    first, second = gateway.bus.asked(HoldCredits)
+    assert first == second
+    assert not gateway.bus.asked(ReleaseHold)
+
+
 async def test_an_unforeseen_error_shows_nothing_of_itself(
     gateway: Gateway, capsys: pytest.CaptureFixture[str]
 ) -> None:

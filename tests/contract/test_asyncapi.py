@@ -50,23 +50,18 @@ def reconciled(outcome: IndiaGstOutcome | IndiaLegacyOutcome) -> DocumentReconci
     )
 
 
-def test_the_official_parser_finds_nothing_wrong_with_the_document(tmp_path: Path) -> None:
+def test_the_official_parser_finds_nothing_wrong_with_the_document_and_does_with_a_broken_one(tmp_path: Path) -> None:
     folder = javascript.linked(tmp_path)
     program = Path(shutil.copy(javascript.PINNED / "asyncapi.mjs", folder))
-    (folder / "asyncapi.json").write_text(asyncapi_text(), encoding="utf-8")
-    found = javascript.run_json(program, str(folder / "asyncapi.json"))
-    assert [problem for problem in found["problems"] if problem["severity"] in {_ERROR, _WARNING}] == []
-    assert sorted(found["channels"]) == sorted(f"{name}.{{origin}}" for name in ROWS)
-
-
-def test_the_official_parser_is_not_content_with_everything(tmp_path: Path) -> None:
-    folder = javascript.linked(tmp_path)
-    program = Path(shutil.copy(javascript.PINNED / "asyncapi.mjs", folder))
-    broken = json.loads(asyncapi_text())
-    del broken["info"]["title"]
-    (folder / "asyncapi.json").write_text(json.dumps(broken), encoding="utf-8")
-    found = javascript.run_json(program, str(folder / "asyncapi.json"))
-    assert any(problem["severity"] == _ERROR for problem in found["problems"])
+    files = [folder / "ours.json", folder / "broken.json"]
+    files[0].write_text(asyncapi_text(), encoding="utf-8")
+    document = json.loads(asyncapi_text())
+    del document["info"]["title"]
+    files[1].write_text(json.dumps(document), encoding="utf-8")
+    ours, broken = javascript.run_json(program, *map(str, files))
+    assert [problem for problem in ours["problems"] if problem["severity"] in {_ERROR, _WARNING}] == []
+    assert sorted(ours["channels"]) == sorted(f"{name}.{{origin}}" for name in ROWS)
+    assert any(problem["severity"] == _ERROR for problem in broken["problems"])
 
 
 @pytest.mark.parametrize("name", sorted(ROWS))

@@ -137,6 +137,14 @@ async def test_a_wrong_password_is_refused(broker: Broker) -> None:
         await aio_pika.connect(broker.server.url_of("team.bi", "guessed"))
 
 
+async def test_a_team_cannot_take_all_connections_of_the_broker(broker: Broker) -> None:
+    async with contextlib.AsyncExitStack() as stack:
+        for _ in range(20):
+            await stack.enter_async_context(await aio_pika.connect(broker.urls["small"]))
+        with pytest.raises(AMQPConnectionError):
+            await aio_pika.connect(broker.urls["small"])
+
+
 async def test_a_team_with_every_event_gets_what_came_while_it_was_away(broker: Broker) -> None:
     async with await aio_pika.connect(broker.urls["all"]) as connection, connection.channel() as channel:
         queue = await channel.declare_queue("team.all.everything", durable=True, arguments=QUORUM)

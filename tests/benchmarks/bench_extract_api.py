@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from shared.contracts.odoo import ODOO_EXPENSE, ODOO_INVOICE
 from tests.benchmarks.truth import Truth, comparable, folders, papers
@@ -55,7 +56,12 @@ async def read(client: Client, truth: Truth, figures: Figures) -> None:
         feature = result.get(_FEATURES.get(key, key))
         figures.asked[key] += 1
         shown = feature["selected_value"]["content"] if feature else None
-        figures.right[key] += comparable(key, shown) == comparable(key, value)
+        figures.right[key] += comparable(key, shown) == comparable(key, _as_entered(value, result))
+
+
+def _as_entered(value: Any, result: dict[str, Any]) -> Any:
+    """What the paper says, without the minus that a credit note is never shown with."""
+    return str(value).removeprefix("-") if value is not None and result.get("type") == "refund" else value
 
 
 async def measure(platform: Platform, truths: Sequence[Truth]) -> Figures:

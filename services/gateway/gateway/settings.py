@@ -15,11 +15,23 @@ class GatewaySettings(ServiceSettings):
     http_host: str = Field(default="127.0.0.1", description="Address of the API")
     http_port: int = Field(default=8080, ge=0, le=65535, description="Port of the API; 0 takes a free one")
 
-    jwt_secret: SecretStr | None = Field(default=None, min_length=32, description="HS256 secret, 32 characters or more")
-    jwt_public_key: str | None = Field(default=None, pattern="BEGIN PUBLIC KEY", description="RS256 public key, PEM")
-    jwks_url: str | None = Field(default=None, pattern=r"^https?://", description="RS256 keys, fetched from there")
-    jwt_audience: str | None = Field(default=None, description="Expected `aud`; not checked where unset")
-    jwt_issuer: str | None = Field(default=None, description="Expected `iss`; not checked where unset")
+    jwt_secret: SecretStr | None = Field(
+        default=None,
+        min_length=32,
+        description="What signs users' tokens (HS256), 32 characters or more; else JWT_PUBLIC_KEY or JWKS_URL",
+    )
+    jwt_public_key: str | None = Field(
+        default=None,
+        pattern="BEGIN PUBLIC KEY",
+        description="PEM of the public key of whoever signs users' tokens (RS256), in place of JWT_SECRET",
+    )
+    jwks_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://",
+        description="Where those public keys are fetched from (JWKS), in place of JWT_SECRET",
+    )
+    jwt_audience: str | None = Field(default=None, description="`aud` that tokens must have; not checked where unset")
+    jwt_issuer: str | None = Field(default=None, description="`iss` that tokens must have; not checked where unset")
 
     answer_seconds: float = Field(default=30, gt=0, le=600, description="From a whole upload to its answer")
     body_bytes_in_flight: int = Field(
@@ -85,7 +97,10 @@ class GatewaySettings(ServiceSettings):
         default=False, description="Serve the ocr-structured routes without a key too, limited per client address"
     )
     trusted_proxies: int = Field(
-        default=0, ge=0, le=8, description="Proxies in front: so many last entries of X-Forwarded-For are believed"
+        default=0,
+        ge=0,
+        le=8,
+        description="Proxies in front (1 behind one balancer): so many last entries of X-Forwarded-For are believed",
     )
     pdf_url_seconds: float = Field(default=10, gt=0, le=25, description="How long fetching a pdfUrl may take")
     pdf_url_allow_private: bool = Field(default=False, description="Fetch a pdfUrl from private addresses; for tests")

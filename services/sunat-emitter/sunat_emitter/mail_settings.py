@@ -14,12 +14,12 @@ class MailSettings(Settings):
     """Without SMTP_HOST nothing is sent, and whoever asks for it is told so."""
 
     smtp_host: str | None = Field(default=None, description="Mail server; without it no e-mail is sent")
-    smtp_port: int = Field(default=587, ge=1, le=65535, description="Its port")
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="Port of the mail server")
     smtp_security: Security = Field(
         default="starttls", description="`starttls`, `tls` from the first byte, or `none` (only without a password)"
     )
     smtp_user: str | None = Field(default=None, description="User at the mail server")
-    smtp_password: SecretStr | None = Field(default=None, description="Its password")
+    smtp_password: SecretStr | None = Field(default=None, description="Password at the mail server")
     smtp_from: str | None = Field(default=None, pattern=ADDRESS, description="Address that e-mails come from")
     smtp_seconds: float = Field(default=30, gt=0, le=300, description="How long sending one e-mail may take")
     mail_days: float = Field(default=90, gt=0, description="E-mails' addresses and words are deleted after this")

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from gateway.deps import Deps
 from gateway.http import Answer, ErrorRow, Input, Route, query_of
@@ -11,6 +11,7 @@ from gateway.routes.sunat.envelope import Page, Told, page
 from gateway.routes.sunat.resumenes import (
     SENDING_ERRORS,
     Aceptado,
+    EnviosQuery,
     ParteShown,
     Pendiente,
     Rechazado,
@@ -99,16 +100,6 @@ class BajaRow(BaseModel):
     fecha_envio: datetime | None
 
 
-class BajasQuery(BaseModel):
-    """Filters of the list; days are those on which the voidings were made, both inclusive."""
-
-    page: int = Field(default=1, ge=1, le=1_000_000)
-    per_page: int = Field(default=20, ge=1, le=100)
-    fecha_desde: date | None = None
-    fecha_hasta: date | None = None
-    estado: EstadoResumen | None = None
-
-
 async def create_baja(given: Input[BajaInput], deps: Deps) -> Answer:
     """Have accepted comprobantes voided, within seven days of their issue.
 
@@ -144,7 +135,7 @@ async def read_baja(given: Input[None], deps: Deps) -> Answer:
 
 async def list_bajas(given: Input[None], deps: Deps) -> Answer:
     """RAs, and RCs that void, newest first."""
-    query = read_query(BajasQuery, given.query)
+    query = read_query(EnviosQuery, given.query)
     found = await deps.bus.call(ListBajas(company=given.caller.company, **query.model_dump()))
     fields = set(BajaRow.model_fields)
     rows = [
@@ -180,6 +171,6 @@ ROUTES = (
         "Voidings",
         answer=Page[BajaRow],
         errors=(DATOS_INVALIDOS, *ALWAYS),
-        parameters=query_of(BajasQuery),
+        parameters=query_of(EnviosQuery),
     ),
 )

@@ -194,8 +194,8 @@ class ResumenRow(BaseModel):
     fecha_envio: datetime | None
 
 
-class ResumenesQuery(BaseModel):
-    """Filters of the list; days are those of issue, both inclusive."""
+class EnviosQuery(BaseModel):
+    """Filters of a list; days, both inclusive, are those of issue for summaries, those of the deed for voidings."""
 
     page: int = Field(default=1, ge=1, le=1_000_000)
     per_page: int = Field(default=20, ge=1, le=100)
@@ -234,7 +234,7 @@ async def read_resumen(given: Input[None], deps: Deps) -> Answer:
 
 async def list_resumenes(given: Input[None], deps: Deps) -> Answer:
     """RCs, newest first, those that void boletas among them."""
-    query = read_query(ResumenesQuery, given.query)
+    query = read_query(EnviosQuery, given.query)
     found = await deps.bus.call(ListResumenes(company=given.caller.company, **query.model_dump()))
     fields = set(ResumenRow.model_fields)
     rows = [
@@ -363,6 +363,6 @@ ROUTES = (
         "Daily summaries",
         answer=Page[ResumenRow],
         errors=(DATOS_INVALIDOS, *ALWAYS),
-        parameters=query_of(ResumenesQuery),
+        parameters=query_of(EnviosQuery),
     ),
 )

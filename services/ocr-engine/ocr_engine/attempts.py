@@ -165,7 +165,7 @@ class Attempts:
             reading = read_answer(answer, question.schema, model.name)
         except ProviderFailed as error:
             outcome = error.code
-            bill = bill if error.tokens == _NO_TOKENS else Bill(error.tokens)
+            bill = bill if error.tokens == _NO_TOKENS else replace(bill, tokens=error.tokens)
             _tell_breaker(provider, error, seconds)
             raise
         except Exception as error:

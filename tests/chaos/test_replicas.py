@@ -22,8 +22,10 @@ from tests.support.waiting import until
 
 PAPER = Path(__file__).parents[1] / "data" / "papers" / "page-text.pdf"
 UPLOADS = 30
-PER_SECOND = 6
-COUNTS = {row.name: 1 if row.name == "sunat-emitter" else 2 for row in SERVICES}
+PER_SECOND = 4
+COUNTS = {"ledger": 2, "reconciler": 2, "ocr-engine": 2, "tagger": 2, "gateway": 2}
+RESTARTED = ("ledger", "reconciler", "ocr-engine", "gateway")
+"""Those that a client waits for; the benchmark of a rolling restart takes all of them, twice."""
 QUEUES = {
     "ocr-engine": "ocr-engine.document.uploaded.v1",
     "reconciler": "reconciler.document.recognized.v1",
@@ -34,7 +36,7 @@ QUEUES = {
 
 @pytest_asyncio.fixture(scope="module")
 async def fleet(platform: Platform) -> AsyncIterator[Fleet]:
-    """Beside those of the platform two processes of each service that uploads go through, and one of the other."""
+    """Beside those of the platform two processes of each service that uploads go through."""
     settings = {**platform.stack.settings, "UNREADY_SECONDS": "1"}
     async with replicas(platform.stack.where, platform.secret, settings, COUNTS) as started:
         yield started
@@ -43,7 +45,7 @@ async def fleet(platform: Platform) -> AsyncIterator[Fleet]:
 async def handled(platform: Platform, fleet: Fleet) -> dict[str, list[Counter[str]]]:
     """What each process of each service has handled since its start, by queue."""
     where = platform.stack.where
-    all_of = {row.name: [*fleet[row.name], Replica(row, where, {})] for row in SERVICES}
+    all_of = {row.name: [*fleet[row.name], Replica(row, where, {})] for row in SERVICES if row.name in COUNTS}
     return {name: [Counter(await each.handled()) for each in group] for name, group in all_of.items()}
 
 
@@ -130,8 +132,8 @@ async def test_restarting_one_process_after_the_other_under_load_fails_no_upload
     async with Front(fleet["gateway"]).running() as front:
         load = Load(platform, front.url, PAPER.read_bytes(), PER_SECOND, users, keep_alive=0.5)
         running = asyncio.create_task(load.run())
-        for row in SERVICES:
-            await fleet[row.name][0].restart()
+        for name in RESTARTED:
+            await fleet[name][0].restart()
         load.stop()
         await running
     assert load.failed == []

@@ -33,6 +33,8 @@ class Upload:
     seconds: float
     status: int
     request_id: str
+    told: str
+    """The code of the error, or what happened to the connection."""
 
 
 @dataclass
@@ -73,13 +75,15 @@ class Load:
     async def _upload(self, session: aiohttp.ClientSession, user: str) -> None:
         form = aiohttp.FormData()
         form.add_field("image", self.content, filename="invoice.pdf", content_type="application/pdf")
-        began, status, request_id = time.perf_counter(), 0, ""
+        began, status, request_id, told = time.perf_counter(), 0, "", ""
         try:
             async with session.post(UPLOAD, data=form, headers=self.platform.headers(user)) as response:
-                status, request_id = response.status, (await response.json())["request_id"]
+                answer = await response.json()
+                status, request_id = response.status, answer["request_id"]
+                told = (answer.get("error") or {}).get("code", "")
         except (aiohttp.ClientError, TimeoutError) as error:
-            request_id = repr(error)
-        self.uploads.append(Upload(began, time.perf_counter() - began, status, request_id))
+            told = repr(error)
+        self.uploads.append(Upload(began, time.perf_counter() - began, status, request_id, told))
 
     @property
     def failed(self) -> list[Upload]:

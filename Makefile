@@ -51,8 +51,8 @@ token: install ## Print a development token: USER=name [SCOPE=admin] [LUMIS=100]
 	@test "$(origin USER)" = "command line" || { echo "say for whom: make token USER=name [SCOPE=admin] [LUMIS=100]" >&2; exit 1; }
 	@$(LOCAL) token "$(USER)" --scope "$(SCOPE)" --lumis "$(or $(LUMIS),0)"
 
-test: servers tools ## Run the tests (ARGS=… goes to pytest)
-	@$(PY) -m pytest $(ARGS)
+test: servers tools ## Run all tests, three at a time; ARGS=… goes to pytest instead, as ARGS=tests/unit/ledger
+	@$(PY) -m pytest $(or $(ARGS),-n 3 --dist loadgroup --no-loadscope-reorder)
 
 check: install ## What CI runs beside the tests: ruff, formatting, types, import rules, generated documents
 	$(PY) -m ruff check .

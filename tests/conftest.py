@@ -1,19 +1,19 @@
 """Fixtures with real servers: one private MongoDB and one RabbitMQ for the session, a fresh database per test."""
 
+import logging
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
+import structlog
 
 from deploy.local.servers import Mongod, RabbitMQ
 from shared import mongo
 from tests.support import servers
 
 _TESTS = Path(__file__).parent
-
-
 _ONE_PLATFORM = ("chaos", "e2e")
 """Folders whose tests share a running Lumis, so one process runs them all."""
 
@@ -25,6 +25,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         group = folder if folder in _ONE_PLATFORM else str(item.path)
         item.add_marker(pytest.mark.xdist_group(group))
     items.sort(key=lambda item: item.path.relative_to(_TESTS).parts[0] not in _ONE_PLATFORM)
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_it_begins() -> Iterator[None]:
+    """What a test makes of the process's logging ends with it."""
+    yield
+    structlog.reset_defaults()
+    logging.disable(logging.NOTSET)
 
 
 @pytest.fixture(scope="session")

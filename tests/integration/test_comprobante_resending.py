@@ -59,6 +59,7 @@ async def test_an_exception_is_held_back_for_correction_until_somebody_asks(
     bench.ahead = timedelta(minutes=1)
     await turn(bench.sending)
     assert (await bench.row(name))["estado"] == "ACEPTADO"
+    capsys.readouterr()
     assert await send_again(bench.database, [name, "none"]) == 1
     left = f"{name}\tit is decided: ACEPTADO\nnone\tthere is none of this name\n"
     assert capsys.readouterr().out == f"{left}resend: 0 of 2 are sent again\n"

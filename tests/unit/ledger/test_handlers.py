@@ -81,7 +81,7 @@ async def test_a_hold_over_the_available_credits_is_refused_with_the_price(deps:
 
 
 async def test_an_account_can_have_only_so_many_open_holds(deps: Deps) -> None:
-    few = Deps(deps.store, deps.bus, Terms(deps.terms.prices, deps.terms.hold_time, max_open=2), 15, deps.now)
+    few = Deps(deps.store, deps.bus, Terms(deps.terms.prices, deps.terms.hold_time, max_open=2), 15, now=deps.now)
     await deliver(grant("ana", 1000), few)
     await deliver(hold("ana", "r1"), few)
     await deliver(hold("ana", "r2"), few)

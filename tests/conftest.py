@@ -18,6 +18,7 @@ _ONE_PLATFORM = ("chaos", "e2e")
 """Folders whose tests share a running Lumis, so one process runs them all."""
 
 
+@pytest.hookimpl(tryfirst=True)  # before the groups are looked at
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep together what shares costly fixtures, where several processes run the tests; the longest come first."""
     for item in items:

@@ -51,8 +51,13 @@ token: install ## Print a development token: USER=name [SCOPE=admin] [LUMIS=100]
 	@test "$(origin USER)" = "command line" || { echo "say for whom: make token USER=name [SCOPE=admin] [LUMIS=100]" >&2; exit 1; }
 	@$(LOCAL) token "$(USER)" --scope "$(SCOPE)" --lumis "$(or $(LUMIS),0)"
 
-test: servers tools ## Run all tests, three at a time; ARGS=… goes to pytest instead, as ARGS=tests/unit/ledger
-	@$(PY) -m pytest $(or $(ARGS),-n 3 --dist loadgroup --no-loadscope-reorder)
+test: servers tools ## Run all tests; ARGS=… goes to pytest instead, as ARGS=tests/unit/ledger
+ifdef ARGS
+	@$(PY) -m pytest $(ARGS)
+else
+	@$(PY) -m pytest -n 2 --dist loadfile tests/unit
+	@$(PY) -m pytest tests/chaos tests/contract tests/e2e tests/integration
+endif
 
 check: install ## What CI runs beside the tests: ruff, formatting, types, import rules, generated documents
 	$(PY) -m ruff check .

@@ -13,20 +13,6 @@ from deploy.local.servers import Mongod, RabbitMQ
 from shared import mongo
 from tests.support import servers
 
-_TESTS = Path(__file__).parent
-_ONE_PLATFORM = ("chaos", "e2e")
-"""Folders whose tests share a running Lumis, so one process runs them all."""
-
-
-@pytest.hookimpl(tryfirst=True)  # before the groups are looked at
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep together what shares costly fixtures, where several processes run the tests; the longest come first."""
-    for item in items:
-        folder = item.path.relative_to(_TESTS).parts[0]
-        group = folder if folder in _ONE_PLATFORM else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
-    items.sort(key=lambda item: item.path.relative_to(_TESTS).parts[0] not in _ONE_PLATFORM)
-
 
 @pytest.fixture(autouse=True)
 def _logging_as_it_begins() -> Iterator[None]:

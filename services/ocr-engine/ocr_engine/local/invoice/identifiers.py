@@ -113,7 +113,7 @@ def find_ibans(paper: Paper) -> list[Found]:
 
 
 def find_bics(paper: Paper) -> list[Found]:
-    """BICs: labelled, or on the line of an IBAN."""
+    """BICs: labelled, or beside an IBAN; one that is both is told by its label."""
     found = []
     for cell in paper.cells():
         label = _BIC_LABEL.search(cell.folded)
@@ -128,7 +128,8 @@ def find_bics(paper: Paper) -> list[Found]:
                 value = hit[1].replace(" ", "")
                 found.append(Found(value, hit[1], 0.92, place, source_of(paper.lines[cell.line]), cell.line))
                 break
-    return [*found, *_bics_beside_ibans(paper)]
+    labelled = {each.value for each in found}
+    return [*found, *(each for each in _bics_beside_ibans(paper) if each.value not in labelled)]
 
 
 def _bics_beside_ibans(paper: Paper) -> Iterator[Found]:

@@ -4,7 +4,6 @@ Each turn leaves a summary decided, put off to a moment that the database knows,
 any point leaves a lease that ends by itself.
 """
 
-import asyncio
 from datetime import timedelta
 from uuid import uuid4
 
@@ -18,7 +17,7 @@ from sunat_emitter.cuentas import Cuenta, SinCuenta
 from sunat_emitter.deps import Deps
 from sunat_emitter.entrega import Missing, Taken, deliver_summary
 from sunat_emitter.extravio import follow, replace
-from sunat_emitter.intentos import pause
+from sunat_emitter.intentos import each_of, pause
 from sunat_emitter.noticias import tell_at_once
 from sunat_emitter.resolucion import apply_resolution
 from sunat_emitter.steps import Decided, End, Held, Later, sending_of
@@ -145,23 +144,8 @@ async def look(deps: Deps) -> None:
     await deps.extravios.resume(stopped, deps.now())
     await measure(deps)
     while due := await deps.resumenes.due(deps.now(), _BATCH):
-        if not await _advance_all(due, deps):
+        if not await each_of(due, lambda name: advance(name, deps), at_once=_AT_ONCE):
             break
-
-
-async def _advance_all(names: list[str], deps: Deps) -> int:
-    """Some at once; one that fails does not stop the rest. Returns how many did not fail."""
-    places = asyncio.Semaphore(_AT_ONCE)
-
-    async def one(name: str) -> None:
-        async with places:
-            await advance(name, deps)
-
-    results = await asyncio.gather(*(one(name) for name in names), return_exceptions=True)
-    failed = [result for result in results if isinstance(result, BaseException)]
-    if failed:
-        _log.error("could not dispatch everything", failed=len(failed), first=type(failed[0]).__name__)
-    return len(results) - len(failed)
 
 
 async def measure(deps: Deps) -> None:

@@ -5,11 +5,15 @@ import random
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
+import structlog
+
 from sunat_emitter.cuentas import Cuenta
 from sunat_emitter.envelope import Fault, Reply, Unusable
 from sunat_emitter.steps import Again, Decided, End, Held, Later, Lost, Sending, Step, Terms
 from sunat_emitter.store.envios import RECHAZADO, Parada, Result
 from sunat_emitter.verdict import Verdict, of_fault, of_silence
+
+_log = structlog.get_logger()
 
 IN_PROCESS = 140
 
@@ -27,6 +31,21 @@ async def quickly(once: Callable[[bool], Awaitable[Step | _More]], terms: Terms,
             return step
         motivo, en_duda = step.motivo, step.en_duda
     return Later(motivo, en_duda)
+
+
+async def each_of(names: Sequence[str], work: Callable[[str], Awaitable[None]], *, at_once: int) -> int:
+    """Do a work for each, so many at a time; one that fails does not stop the rest. Returns how many did not fail."""
+    places = asyncio.Semaphore(at_once)
+
+    async def one(name: str) -> None:
+        async with places:
+            await work(name)
+
+    results = await asyncio.gather(*(one(name) for name in names), return_exceptions=True)
+    failed = [result for result in results if isinstance(result, BaseException)]
+    if failed:
+        _log.error("could not take everything up", failed=len(failed), first=type(failed[0]).__name__)
+    return len(results) - len(failed)
 
 
 async def stopped(emisor_id: int, cuenta: Cuenta, sending: Sending, *, en_duda: bool) -> Held | None:

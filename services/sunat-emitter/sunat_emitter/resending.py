@@ -1,6 +1,5 @@
 """Takes up again what is due: what was put off, what a crash left, what was decided and not told, issuers set right."""
 
-import asyncio
 from datetime import timedelta
 
 import structlog
@@ -8,6 +7,7 @@ import structlog
 from shared.errors import Unavailable
 from shared.service import every
 from sunat_emitter import metrics
+from sunat_emitter.intentos import each_of
 from sunat_emitter.sending import deliver, tell
 from sunat_emitter.steps import HasSending, Sending, sending_of
 
@@ -40,7 +40,7 @@ async def turn(sending: Sending) -> None:
     await _tell_untold(sending)
     await measure(sending)
     while due := await sending.envios.due(sending.now(), _BATCH):
-        if not await _deliver_all(due, sending):
+        if not await each_of(due, lambda name: deliver(name, sending), at_once=_AT_ONCE):
             break
 
 
@@ -50,21 +50,6 @@ async def _resume(sending: Sending) -> None:
         if await sending.cuentas.version(parada.emisor_id) != parada.version:
             await sending.envios.resume(parada, sending.now())
             _log.info("issuer goes on", emisor_id=parada.emisor_id)
-
-
-async def _deliver_all(names: list[str], sending: Sending) -> int:
-    """Send these, some at once; one that fails does not stop the rest. Returns how many did not fail."""
-    places = asyncio.Semaphore(_AT_ONCE)
-
-    async def one(name: str) -> None:
-        async with places:
-            await deliver(name, sending)
-
-    results = await asyncio.gather(*(one(name) for name in names), return_exceptions=True)
-    failed = [result for result in results if isinstance(result, BaseException)]
-    if failed:
-        _log.error("could not send everything", failed=len(failed), first=type(failed[0]).__name__)
-    return len(results) - len(failed)
 
 
 async def _tell_untold(sending: Sending) -> None:

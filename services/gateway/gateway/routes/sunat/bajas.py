@@ -1,6 +1,6 @@
 """Voidings: by RAs for facturas and their notes, by RCs for boletas and theirs; one body for both."""
 
-from datetime import date, datetime
+from datetime import date
 
 from pydantic import BaseModel
 
@@ -8,11 +8,12 @@ from gateway.deps import Deps
 from gateway.http import Answer, ErrorRow, Input, Route, query_of
 from gateway.routes.sunat.emision import KEY_PARAMETER, key_in
 from gateway.routes.sunat.envelope import Page, Told, page
-from gateway.routes.sunat.resumenes import (
+from gateway.routes.sunat.envios import (
     SENDING_ERRORS,
     Aceptado,
+    Enviado,
     EnviosQuery,
-    ParteShown,
+    Fila,
     Pendiente,
     Rechazado,
     made_values,
@@ -22,8 +23,8 @@ from gateway.routes.sunat.resumenes import (
     total_of,
 )
 from gateway.routes.sunat.words import ALWAYS, DATOS_INVALIDOS, JSON_ERRORS, json_body, read_query
-from shared.contracts.sunat.resumenes import BajaInput, CreateBaja, EstadoResumen, ListBajas, ReadBaja
-from shared.contracts.sunat.values import Importe, TipoComprobante
+from shared.contracts.sunat.resumenes import BajaInput, CreateBaja, ListBajas, ReadBaja
+from shared.contracts.sunat.values import TipoComprobante
 
 _PATH = "/api/facturacion/bajas"
 BAJA_NO_ENCONTRADA = ErrorRow(
@@ -34,25 +35,11 @@ BAJA_INVALIDA = ErrorRow(
 )
 
 
-class BajaEnviada(BaseModel):
-    """What a request made: its first RA, or RC, at the top, sums of all, and each in `partes`."""
+class BajaEnviada(Enviado):
+    """Of RAs, and RCs that void."""
 
-    id: int
     fecha_baja: date
     """Today, by the clock of Lima."""
-    identificador: str
-    ticket: str | None
-    """Null where SUNAT did not give it within the wait."""
-    cantidad_comprobantes: int
-    total: Importe | None
-    """Both of all parts; null where there are several currencies."""
-    totales: dict[str, Importe]
-    """By currency."""
-    xml_url: str | None
-    estado: EstadoResumen
-    fecha_envio: datetime | None
-    partes: tuple[ParteShown, ...]
-    advertencias: tuple[str, ...]
 
 
 class Anulado(BaseModel):
@@ -84,20 +71,10 @@ class BajaRechazada(Rechazado):
     fecha_baja: date
 
 
-class BajaRow(BaseModel):
-    """An RA, or RC that voids, in a list."""
+class BajaRow(Fila):
+    """Of an RA, or RC that voids."""
 
-    id: int
     fecha_baja: date
-    identificador: str
-    ticket: str | None
-    cantidad_comprobantes: int
-    total: Importe | None
-    """In their one currency; null where there are several."""
-    totales: dict[str, Importe]
-    """By currency."""
-    estado: EstadoResumen
-    fecha_envio: datetime | None
 
 
 async def create_baja(given: Input[BajaInput], deps: Deps) -> Answer:

@@ -56,8 +56,16 @@ ifdef ARGS
 	@$(PY) -m pytest $(ARGS)
 else
 	@$(PY) -m pytest -n 2 --dist loadfile tests/unit
-	@$(PY) -m pytest tests/chaos tests/contract tests/e2e tests/integration
+	@echo "Now two halves side by side, each shown when it has ended"
+	@$(MAKE) --jobs=2 --keep-going --output-sync=target test-parts test-whole
 endif
+
+.PHONY: test-parts test-whole
+test-parts:
+	@$(PY) -m pytest tests/contract tests/integration
+
+test-whole:
+	@$(PY) -m pytest tests/chaos tests/e2e
 
 check: install ## What CI runs beside the tests: ruff, formatting, types, import rules, generated documents
 	$(PY) -m ruff check .

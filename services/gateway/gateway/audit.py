@@ -1,9 +1,6 @@
 """The collection `audit`: who did what, when, with which end; facts and pseudonyms, no personal data (section 10)."""
 
 import asyncio
-import base64
-import binascii
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -12,6 +9,7 @@ from typing import Any
 import structlog
 
 from gateway.metrics import AUDIT_LOST
+from shared import cursor
 from shared.mongo import Collection, Database, Index, PyMongoError
 from shared.redaction import pseudonym
 
@@ -20,14 +18,11 @@ _log = structlog.get_logger()
 FACTS = ("user", "method", "route", "status", "code", "cost_lumis", "ms", "provider")
 _DETAILS = ("target", "document", "decision", "lumis", "upload_price", "retry_price", "stored", "bad", "group_size")
 """What operations add that may be kept: numbers, ids and pseudonyms, never a text that somebody wrote."""
+_LISTING = "audit"
 _MOST_WAITING = 20_000
 _BATCH = 1000
 _PAUSE_SECONDS = 0.5
 _TRIES = 5
-
-
-class InvalidCursor(Exception):
-    """The cursor is none that a page gave."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +74,7 @@ class AuditLog:
             await self._write()
 
     async def page(self, search: Search) -> tuple[list[dict[str, Any]], str | None]:
-        """Rows, newest first, and the cursor of the next page. Raises InvalidCursor."""
+        """Rows, newest first, and the cursor of the next page. Raises Refused: `INVALID_CURSOR`."""
         wanted: list[dict[str, Any]] = []
         if search.user_id is not None:
             wanted.append({"user": pseudonym(search.user_id)})
@@ -87,13 +82,13 @@ class AuditLog:
             wanted.append({"route": search.route})
         if search.since is not None:
             wanted.append({"at": {"$gte": search.since}})
-        if search.cursor is not None:
-            moment, last = _decode(search.cursor)
+        if (place := cursor.decode(_LISTING, search.cursor, 2)) is not None:
+            moment, last = cursor.moment(place[0]), place[1]
             wanted.append({"$or": [{"at": {"$lt": moment}}, {"at": moment, "_id": {"$lt": last}}]})
         found = self._rows.find({"$and": wanted} if wanted else {}, {"expires_at": 0})
         rows = await found.sort([("at", -1), ("_id", -1)]).limit(search.limit + 1).to_list()
         shown = rows[: search.limit]
-        return shown, _encode(shown[-1]) if len(rows) > len(shown) else None
+        return shown, _after(shown[-1]) if len(rows) > len(shown) else None
 
     async def _write(self) -> None:
         failures = 0
@@ -124,14 +119,5 @@ def _all_there(error: PyMongoError) -> bool:
 _DUPLICATE_KEY = 11000
 
 
-def _encode(row: Mapping[str, Any]) -> str:
-    return base64.urlsafe_b64encode(json.dumps([row["at"].isoformat(), row["_id"]]).encode()).decode()
-
-
-def _decode(cursor: str) -> tuple[datetime, str]:
-    try:
-        parts = json.loads(base64.b64decode(cursor.encode("ascii"), altchars=b"-_", validate=True))
-        moment, last = datetime.fromisoformat(parts[0]), str(parts[1])
-    except (ValueError, TypeError, LookupError, binascii.Error, RecursionError):
-        raise InvalidCursor from None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)), last
+def _after(row: Mapping[str, Any]) -> str:
+    return cursor.encode(_LISTING, row["at"].isoformat(), row["_id"])

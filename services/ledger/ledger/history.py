@@ -1,14 +1,14 @@
 """An account's past as its user sees it: movements page by page, and the statement of a month."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import UTC, datetime
 
 from ledger.accounts import Entry
 from ledger.deps import Deps
+from shared import cursor
 from shared.bus import Reply
 from shared.contracts.credits import ListMovements, Movement, Movements, ReadStatement, Statement
-from shared.errors import Refused
 
+_MOVEMENTS, _STATEMENT = "movements", "statement"
 _DECEMBER = 12
 
 
@@ -18,14 +18,15 @@ async def list_movements(call: ListMovements, deps: Deps) -> Reply:
     Raises:
         Refused: `INVALID_CURSOR`.
     """
-    before = None if call.cursor is None else _numbers(call.cursor, 1)[0]
+    place = cursor.decode(_MOVEMENTS, call.cursor, 1)
+    before = cursor.number(place[0]) if place else None
     entries = await deps.store.movements(call.user_id, call.limit + 1, before)
     page = entries[: call.limit]
     more = len(entries) > len(page)
     return Reply(
         Movements(
             movements=tuple(_movement(entry) for entry in page),
-            next_cursor=_cursor(page[-1].sequence) if more else None,
+            next_cursor=cursor.encode(_MOVEMENTS, str(page[-1].sequence)) if more else None,
         )
     )
 
@@ -39,11 +40,12 @@ async def read_statement(call: ReadStatement, deps: Deps) -> Reply:
     Raises:
         Refused: `INVALID_CURSOR`.
     """
-    if call.cursor is None:
+    place = cursor.decode(_STATEMENT, call.cursor, 3)
+    if place is None:
         before, last = await _month(call, deps)
         after = before
     else:
-        after, before, last = _numbers(call.cursor, 3)
+        after, before, last = map(cursor.number, place)
     entries = await deps.store.movements_between(call.user_id, after, last, call.limit + 1)
     page = entries[: call.limit]
     more = len(entries) > len(page)
@@ -52,7 +54,7 @@ async def read_statement(call: ReadStatement, deps: Deps) -> Reply:
             opening_balance=await _balance_at(call.user_id, before, deps),
             closing_balance=await _balance_at(call.user_id, last, deps),
             movements=tuple(_movement(entry) for entry in page),
-            next_cursor=_cursor(page[-1].sequence, before, last) if more else None,
+            next_cursor=cursor.encode(_STATEMENT, *map(str, (page[-1].sequence, before, last))) if more else None,
         )
     )
 
@@ -85,17 +87,3 @@ def _movement(entry: Entry) -> Movement:
             "administrator": entry.administrator,
         }
     )
-
-
-def _cursor(*sequences: int) -> str:
-    return urlsafe_b64encode(".".join(map(str, sequences)).encode()).decode().rstrip("=")
-
-
-def _numbers(cursor: str, count: int) -> tuple[int, ...]:
-    try:
-        words = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii").split(".")
-        if len(words) == count and all(word.isdecimal() and len(word) <= len(str(2**53)) for word in words):
-            return tuple(int(word) for word in words)
-    except ValueError:
-        pass
-    raise Refused("INVALID_CURSOR", "El cursor no es válido.")

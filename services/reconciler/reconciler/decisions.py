@@ -1,13 +1,11 @@
 """Reviews in the collection `invoices`: each invoice is decided once, and its decision is told in the end."""
 
-import base64
-import binascii
-import json
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from shared import cursor
 from shared.contracts.lumis import ExtractedData
 from shared.contracts.reviews import Decision, InvoiceRecord, ListInvoices, ReviewInvoice, ReviewStatus
 from shared.errors import Refused
@@ -53,13 +51,13 @@ class Decisions:
     async def page(self, call: ListInvoices) -> tuple[list[InvoiceRecord], str | None]:
         """A page of invoices, oldest first, and the cursor of the next. Raises Refused: `INVALID_CURSOR`."""
         wanted: dict[str, Any] = {"status": call.status or {"$in": list(_REVIEWABLE)}}
-        if call.cursor is not None:
-            moment, after = _decode(call.cursor)
+        if (place := cursor.decode(_INVOICES, call.cursor, 2)) is not None:
+            moment, after = cursor.moment(place[0]), place[1]
             wanted["$or"] = [{"recorded_at": {"$gt": moment}}, {"recorded_at": moment, "_id": {"$gt": after}}]
         found = self._invoices.find(wanted).sort([("recorded_at", 1), ("_id", 1)]).limit(call.limit + 1)
         rows = await found.to_list()
         shown = rows[: call.limit]
-        more = _encode(shown[-1]["recorded_at"], shown[-1]["_id"]) if len(rows) > len(shown) else None
+        more = _after(shown[-1]) if len(rows) > len(shown) else None
         return [_record(row) for row in shown], more
 
     async def find(self, request_id: str) -> InvoiceRecord | None:
@@ -141,14 +139,5 @@ def _reviewed(row: Mapping[str, Any]) -> Reviewed:
     )
 
 
-def _encode(moment: datetime, request_id: str) -> str:
-    return base64.urlsafe_b64encode(json.dumps([moment.isoformat(), request_id]).encode()).decode()
-
-
-def _decode(cursor: str) -> tuple[datetime, str]:
-    try:
-        parts = json.loads(base64.b64decode(cursor.encode("ascii"), altchars=b"-_", validate=True))
-        moment, request_id = datetime.fromisoformat(parts[0]), str(parts[1])
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)), request_id
-    except (ValueError, TypeError, LookupError, binascii.Error, RecursionError):
-        raise Refused("INVALID_CURSOR", "El cursor no es válido") from None
+def _after(row: Mapping[str, Any]) -> str:
+    return cursor.encode(_INVOICES, row["recorded_at"].isoformat(), row["_id"])

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from shared import cursor
 from shared.bus import Reply
 from shared.contracts.tags import (
     BadCatalogRow,
@@ -15,7 +16,6 @@ from shared.contracts.tags import (
     UnresolvedNames,
 )
 from shared.errors import Refused
-from tagger import cursor
 from tagger.deps import Deps
 from tagger.intake import Checked, UnreadableFile, check_rows, read_documents
 from tagger.rows import Kind

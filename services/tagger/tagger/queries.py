@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from shared import cursor
 from shared.bus import Reply
 from shared.contracts.tags import (
     EraseTags,
@@ -15,7 +16,6 @@ from shared.contracts.tags import (
     UserTags,
 )
 from shared.errors import Refused
-from tagger import cursor
 from tagger.deps import Deps
 from tagger.rule import members, midnight, page
 from tagger.segments import segment

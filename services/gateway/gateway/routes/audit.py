@@ -5,13 +5,14 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from gateway.audit import InvalidCursor, Search
+from gateway.audit import Search
 from gateway.deps import Deps
 from gateway.http import INVALID_DATA, Answer, Input, Parameter, Problem, Route
 from gateway.lumis import Shown
 from gateway.routes.accounts import ADMIN_ERRORS, FORBIDDEN
 from gateway.routes.credits import INVALID_CURSOR
 from gateway.segmentation import from_query
+from shared.errors import Refused
 
 
 class AuditQuery(BaseModel):
@@ -58,7 +59,7 @@ async def read_audit(given: Input[None], deps: Deps) -> Answer:
     search = Search(query.limit, user_id=query.user, route=query.route, since=since, cursor=query.cursor)
     try:
         rows, cursor = await deps.audit.page(search)
-    except InvalidCursor:
+    except Refused:
         raise Problem(INVALID_CURSOR) from None
     return Answer(AuditShown(rows=tuple(map(_shown, rows)), next_cursor=cursor))
 

@@ -4,6 +4,7 @@ import base64
 import binascii
 import hashlib
 import os
+import re
 from collections.abc import Sequence
 
 from cryptography.exceptions import InvalidTag
@@ -14,6 +15,11 @@ from shared.errors import LumisError
 _KEY_BYTES = 32
 _NONCE_BYTES = 12
 _VERSION = "v1"
+_KEY_ID = re.compile(r"[0-9a-f]{8}")
+_BROKEN = (
+    "a sealed secret does not open: changed in the database, or moved from another issuer;"
+    " upload the certificate or SOL password again"
+)
 _PLAIN = str.maketrans("-_", "+/")
 """Both alphabets of base64 are taken."""
 
@@ -64,13 +70,18 @@ class Vault:
         version, _, rest = sealed.partition(":")
         key_id, _, text = rest.partition(":")
         cipher = self._ciphers.get(key_id)
-        if version != _VERSION or cipher is None:
-            raise Unsealable("a secret was sealed with a key that the settings do not give")
+        if version != _VERSION or _KEY_ID.fullmatch(key_id) is None:
+            raise Unsealable(_BROKEN)
+        if cipher is None:
+            raise Unsealable(
+                f"a secret was sealed with key `{key_id}`, which is neither SUNAT_SEAL_KEY"
+                " nor among SUNAT_OLD_SEAL_KEYS"
+            )
         try:
             content = base64.b64decode(text, validate=True)
             return cipher.decrypt(content[:_NONCE_BYTES], content[_NONCE_BYTES:], place.encode())
         except (InvalidTag, ValueError):
-            raise Unsealable("a sealed secret does not open") from None
+            raise Unsealable(_BROKEN) from None
 
     def is_current(self, sealed: str) -> bool:
         """Whether it is sealed with the first key."""

@@ -41,8 +41,18 @@ def test_a_changed_secret_does_not_open() -> None:
     content = bytearray(base64.b64decode(text))
     content[-1] ^= 1
     for broken in (f"{head}:{base64.b64encode(content).decode()}", f"{head}:", head, "", "v2:x:y"):
-        with pytest.raises(Unsealable):
+        with pytest.raises(Unsealable, match=r"changed in the database.* upload the certificate or SOL password again"):
             vault.open(broken, "here")
+
+
+def test_what_a_missing_key_sealed_names_that_key_and_the_settings_where_it_belongs() -> None:
+    sealed = Vault(OTHER_KEY).seal(b"moddatos", "here")
+    with pytest.raises(Unsealable) as error:
+        Vault(SEAL_KEY).open(sealed, "here")
+    key_id = sealed.split(":")[1]
+    named = f"sealed with key `{key_id}`, which is neither SUNAT_SEAL_KEY nor among SUNAT_OLD_SEAL_KEYS"
+    assert named in str(error.value)
+    assert OTHER_KEY.hex() not in str(error.value)
 
 
 def test_an_older_key_opens_and_only_the_first_seals() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from pydantic import SecretStr
+from structlog.testing import capture_logs
 
 from shared.contracts.resumenes import ComprobanteVoided
 from shared.contracts.sunat.conciliacion import (
@@ -20,6 +21,7 @@ from shared.contracts.sunat.conciliacion import (
     PartidaShown,
     ReadConciliacion,
 )
+from shared.errors import Unavailable
 from shared.mongo import Database, ensure_indexes
 from sunat_emitter.clock import LIMA, start_of_day
 from sunat_emitter.conciliacion import Conciliador, Diaria
@@ -47,9 +49,9 @@ class Desk:
         self.bench, self.runs, self.files = bench, Conciliaciones(bench.database), Revisables(bench.database)
         self.conciliador = Conciliador(self.runs, self.files, Resumenes(bench.database), bench.sending, 1000.0)
 
-    async def begin(self, key: str, *, ensayo: bool = False) -> None:
+    async def begin(self, key: str, *, ensayo: bool = False, origen: str = "comando") -> None:
         days = {"desde": (TODAY - timedelta(days=1)).isoformat(), "hasta": TODAY.isoformat()}
-        values = {"company": COMPANY, "emisor_id": EMISOR_ID, "origen": "comando", "ensayo": ensayo, **days}
+        values = {"company": COMPANY, "emisor_id": EMISOR_ID, "origen": origen, "ensayo": ensayo, **days}
         assert await self.runs.begin(key, values, self.bench.now())
 
     async def run(self, key: str = "run-1", *, ensayo: bool = False) -> StoredConciliacion:
@@ -321,6 +323,23 @@ async def test_the_daily_run_is_made_once_by_all_processes_from_its_hour_on(desk
     assert (detail.conciliacion, detail.total) == (shown, 0)
     await turn(diaria, deps.emisores, now + timedelta(days=1))
     assert await bench.database["conciliaciones"].count_documents({}) == 2
+
+
+class FailingConciliador(Conciliador):
+    """Fails at every run."""
+
+    async def work(self, key: str) -> StoredConciliacion | None:
+        raise Unavailable(f"{key} cannot be done")
+
+
+async def test_a_daily_run_that_fails_says_why_in_the_log(desk: Desk) -> None:
+    conciliador = desk.conciliador
+    failing = FailingConciliador(conciliador.runs, conciliador.files, conciliador.resumenes, conciliador.sending)
+    await desk.begin("run-1", origen="diaria")
+    with capture_logs() as logs:
+        await turn(Diaria(failing), (await emitter(desk.bench.database)).emisores, desk.bench.now())
+    (line,) = logs
+    assert (line["run"], str(line["exc_info"])) == ("run-1", "run-1 cannot be done")
 
 
 async def test_the_command_says_what_it_did_and_whether_something_is_left(

@@ -36,7 +36,7 @@ async def turn(diaria: Diaria, emisores: Emisores, now: datetime) -> None:
         # One that fails does not keep the others from their turn; its lease ends by itself.
         (done,) = await asyncio.gather(diaria.conciliador.work(key), return_exceptions=True)
         if isinstance(done, BaseException):
-            _log.error("reconciliation failed", run=key, error=type(done).__name__)
+            _log.error("reconciliation failed", run=key, exc_info=done)
         elif done is not None:
             counts = {name: getattr(done, name) for name in COUNTS}
             _log.info("reconciled", emisor_id=done.emisor_id, estado=done.estado, **counts)

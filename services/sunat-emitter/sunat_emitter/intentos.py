@@ -42,9 +42,12 @@ async def each_of(names: Sequence[str], work: Callable[[str], Awaitable[None]], 
             await work(name)
 
     results = await asyncio.gather(*(one(name) for name in names), return_exceptions=True)
-    failed = [result for result in results if isinstance(result, BaseException)]
+    failed = [(name, done) for name, done in zip(names, results, strict=True) if isinstance(done, BaseException)]
     if failed:
-        _log.error("could not take everything up", failed=len(failed), first=type(failed[0]).__name__)
+        name, error = failed[0]
+        # Without the RUC, which may be a person's.
+        first = name.partition("-")[2]
+        _log.error("could not take everything up", failed=len(failed), first=first, exc_info=error)
     return len(results) - len(failed)
 
 

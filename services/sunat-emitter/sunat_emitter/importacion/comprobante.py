@@ -18,7 +18,7 @@ from sunat_emitter.documents.model import (
 )
 from sunat_emitter.documents.ubl.tree import Element
 from sunat_emitter.importacion.lines import adjustments, line
-from sunat_emitter.importacion.nodes import Unreadable, amount, attribute, cents, day, every, local_name, moment, text
+from sunat_emitter.importacion.nodes import Unreadable, amount, attribute, cents, day, every, moment, text
 from sunat_emitter.importacion.parties import customer, issuer
 from sunat_emitter.importacion.totals import totals
 
@@ -179,8 +179,3 @@ def _reference(document: Element) -> Referencia:
 def is_comprobante(document: Element) -> bool:
     """Whether the root is a factura's, boleta's or note's."""
     return document.tag in KINDS
-
-
-def name_of(document: Element) -> str:
-    """The root's own name, for messages."""
-    return local_name(document)

@@ -62,8 +62,6 @@ class StoredComprobante(Contract):
     anulado_por: str | None = None
     """The RC or RA by which it is void."""
     motivo_anulacion: str | None = None
-    rechazos: int = 0
-    """How many RCs or RAs that it was in SUNAT refused."""
     aviso: str | None = None
     """Why SUNAT refused the last RC or RA that it was in."""
     fuera_de_plazo: FueraDePlazo | None = None

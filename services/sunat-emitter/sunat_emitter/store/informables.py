@@ -60,7 +60,6 @@ class Informable(Contract):
     estado: EstadoSunat
     via: Via = "individual"
     resumen: str | None = None
-    rechazos: int = 0
     envio: dict[str, Any] = Field(default_factory=dict)
 
     def in_hand(self, now: datetime) -> bool:

@@ -10,12 +10,11 @@ from typing import Any
 from uuid import uuid4
 
 from shared import mongo
-from shared.contracts.message import Event
-from shared.errors import Unavailable
 from sunat_emitter.clock import LIMA, given_day, utc_now
 from sunat_emitter.conciliacion import Conciliador
 from sunat_emitter.conciliacion_lectura import show
 from sunat_emitter.cuentas import SealedCuentas
+from sunat_emitter.deps import NoBroker
 from sunat_emitter.settings import ReconcileSettings
 from sunat_emitter.soap import SoapClient
 from sunat_emitter.steps import Sending
@@ -29,15 +28,6 @@ NAME = "reconcile"
 OK, SOME_LEFT, UNUSABLE = 0, 1, 2
 _CONNECTIONS = 2
 _MOST_SHOWN = 1_000
-
-
-class NoBus:
-    """What the command changes is published by the running service."""
-
-    async def publish(self, *events: Event, cause: str | None = None) -> None:
-        """Raises Unavailable."""
-        del events, cause
-        raise Unavailable("the command publishes nothing")
 
 
 @dataclass(frozen=True)
@@ -111,7 +101,7 @@ def _conciliador(database: mongo.Database, settings: ReconcileSettings) -> Conci
         cuentas=SealedCuentas(emisores, settings.vault, settings.sunat_base_url),
         client=SoapClient(settings.budget, connections=_CONNECTIONS),
         breakers=settings.breakers,
-        bus=NoBus(),
+        bus=NoBroker(),
         terms=settings.terms(settings.file_time),
     )
     runs, files = Conciliaciones(database), Revisables(database)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from shared.contracts.message import Event
+from shared.errors import Unavailable
 from shared.mongo import Database
 from sunat_emitter.clock import utc_now
 from sunat_emitter.conciliacion import Diaria
@@ -42,6 +43,14 @@ class Publisher(Protocol):
 
     def publish(self, *events: Event, cause: str | None = None) -> Awaitable[Any]:
         """Publish and wait for the confirm; a cause makes the same ids each time. Raises Unavailable."""
+
+
+class NoBroker:
+    """Of commands: the running service publishes what they bring about, and sends it."""
+
+    def publish(self, *events: Event, cause: str | None = None) -> Awaitable[None]:
+        """Raises Unavailable."""
+        raise Unavailable(f"{len(events)} events of {cause} are left to the service")
 
 
 @dataclass(frozen=True)

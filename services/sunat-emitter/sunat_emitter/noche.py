@@ -1,18 +1,14 @@
 """The command `sunat-emitter summarize`: the nightly job's work now, for one issuer or all, up to a day."""
 
 import argparse
-import logging
 import sys
-from collections.abc import Awaitable
 from datetime import date
 
-import structlog
-
 from shared import mongo
-from shared.contracts.message import Event
-from shared.errors import LumisError, Unavailable
+from shared.errors import LumisError
 from sunat_emitter.clock import given_day
-from sunat_emitter.deps import Deps, on_database
+from sunat_emitter.consola import quiet
+from sunat_emitter.deps import Deps, NoBroker, on_database
 from sunat_emitter.eleccion import today
 from sunat_emitter.firmas import Firmas
 from sunat_emitter.nocturno import summarize
@@ -21,14 +17,6 @@ from sunat_emitter.vault import Vault
 
 NAME = "summarize"
 OK, SOME_LEFT, UNUSABLE = 0, 1, 2
-
-
-class NoBroker:
-    """Of commands: the running service publishes what they bring about, and sends it."""
-
-    def publish(self, *events: Event, cause: str | None = None) -> Awaitable[None]:
-        """Raises Unavailable."""
-        raise Unavailable(f"{len(events)} events of {cause} are left to the service")
 
 
 def declare(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -40,8 +28,12 @@ def declare(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 
 async def summarize_now(database: mongo.Database, *, vault: Vault, given: argparse.Namespace) -> int:
     """Write each summary that was made; the running service sends them. 1: an issuer cannot sign; 2: there is none."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     deps = on_database(database, NoBroker(), vault, Firmas(vault, "sha256"))
+    with quiet():
+        return await _all(given, deps)
+
+
+async def _all(given: argparse.Namespace, deps: Deps) -> int:
     if given.ruc and given.ruc not in {each.ruc for each in await deps.emisores.all()}:
         sys.stderr.write(f"sunat-emitter {NAME}: {given.ruc}: no issuer has this RUC\n")
         return UNUSABLE

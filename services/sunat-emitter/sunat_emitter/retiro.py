@@ -1,17 +1,14 @@
 """The command `sunat-emitter withdraw`: take back an RC or RA that never left, so that its comprobantes are free."""
 
 import argparse
-import logging
 import sys
 from datetime import timedelta
 from uuid import uuid4
 
-import structlog
-
 from shared import mongo
-from sunat_emitter.deps import Deps, on_database
+from sunat_emitter.consola import quiet
+from sunat_emitter.deps import Deps, NoBroker, on_database
 from sunat_emitter.firmas import Firmas
-from sunat_emitter.noche import NoBroker
 from sunat_emitter.resolucion import apply_resolution
 from sunat_emitter.store.envios import RECHAZADO, Result
 from sunat_emitter.vault import Vault
@@ -30,13 +27,13 @@ def declare(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 
 async def withdraw_all(database: mongo.Database, *, vault: Vault, given: argparse.Namespace) -> int:
     """Write what became of each; 1 where one is left as it is."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     deps = on_database(database, NoBroker(), vault, Firmas(vault, "sha256"))
     left = 0
-    for name in given.names:
-        why = await withdraw(name, deps)
-        left += why is not None
-        sys.stdout.write(f"{name}\t{why or 'withdrawn: its comprobantes are free for another'}\n")
+    with quiet():
+        for name in given.names:
+            why = await withdraw(name, deps)
+            left += why is not None
+            sys.stdout.write(f"{name}\t{why or 'withdrawn: its comprobantes are free for another'}\n")
     return SOME_LEFT if left else OK
 
 

@@ -13,7 +13,13 @@ from shared.contracts.documents import Unreadable
 
 _log = structlog.get_logger()
 
+_WORKER = "ocr_engine.local.worker"
 _START_SECONDS = 60.0
+_END_SECONDS = 2.0
+"""For a child that failed to start to end by itself, so that its own return code is seen."""
+_LONGEST_WORDS = 300
+_OUT_OF_MEMORY = ("memory", "bad_alloc", "allocat", "failed to map segment")
+"""What Python, the loader and native libraries say, in lower case; a child that the kernel ends says nothing."""
 _KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "PYTHONPATH", "VIRTUAL_ENV", "TMPDIR", "LD_LIBRARY_PATH")
 """A child reads hostile files, so it inherits no key or password of the service."""
 
@@ -32,6 +38,10 @@ class Limits:
 
 class ChildDied(Exception):
     """The child ended in the middle of a job: out of processor time, or crashed."""
+
+
+class ChildNotStarted(ChildDied):
+    """No child could be started, whatever it was to do; the text says why."""
 
 
 @dataclass
@@ -85,6 +95,7 @@ class Pool:
         Raises:
             TimeoutError: `seconds` passed; the child at work was killed.
             ChildDied: the child ended by itself.
+            ChildNotStarted: there was no child, and none could be started.
         """
         loop = asyncio.get_running_loop()
         ends = loop.time() + seconds
@@ -129,9 +140,8 @@ class Pool:
     async def _warm(self) -> None:
         fresh: _Child | None = None
         try:
-            fresh = await self._spawn()
-        except (ChildDied, OSError) as error:  # whoever comes next tries again
-            _log.warning("no reading process could be started", error=type(error).__name__)
+            with contextlib.suppress(ChildNotStarted):  # whoever comes next tries again
+                fresh = await self._spawn()
         finally:
             # None in the queue stands for a child yet to be started, so that a place is never lost.
             self._idle.put_nowait(fresh)
@@ -140,32 +150,64 @@ class Pool:
         environment = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
         environment |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
         arguments = [str(self._limits.memory), str(self._limits.cpu_seconds), "models" if self._models else "plain"]
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "ocr_engine.local.worker",
-            *arguments,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            env=environment,
-            start_new_session=True,
-        )
+        try:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                _WORKER,
+                *arguments,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE,
+                env=environment,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise _not_started(f"{type(error).__name__}: {error.strerror}", None) from error
         self._all.add(process)
         try:
-            if process.stdout is None:
-                raise ChildDied
-            async with asyncio.timeout(_START_SECONDS):
-                await _read(process.stdout)
-        except (asyncio.IncompleteReadError, BrokenFrame, TimeoutError) as error:
-            await _end(process)
-            self._all.discard(process)
-            raise ChildDied("a reading process did not start") from error
-        except asyncio.CancelledError:
+            await _started(process)
+        except BaseException:
             await _end(process)
             self._all.discard(process)
             raise
         return _Child(process)
+
+
+async def _started(process: asyncio.subprocess.Process) -> None:
+    """Wait until a child says that it is ready."""
+    if process.stdout is None:
+        raise ChildNotStarted
+    try:
+        async with asyncio.timeout(_START_SECONDS):
+            await _read(process.stdout)
+    except TimeoutError as error:
+        raise _not_started(f"not ready after {_START_SECONDS:.0f} s", None) from error
+    except (asyncio.IncompleteReadError, BrokenFrame) as error:
+        raise _not_started(await _last_words(process), process.returncode) from error
+
+
+async def _last_words(process: asyncio.subprocess.Process) -> str:
+    """The last line that a child wrote before it ended; a child that is ready writes none."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_END_SECONDS):
+            await process.wait()
+    with contextlib.suppress(ProcessLookupError):
+        process.kill()
+    said = await process.stderr.read() if process.stderr else b""
+    await process.wait()
+    lines = said.decode("utf-8", "replace").split("\n")
+    return next((line.strip()[:_LONGEST_WORDS] for line in reversed(lines) if line.strip()), "")
+
+
+def _not_started(reason: str, returncode: int | None) -> ChildNotStarted:
+    """The failure, with its reason in the log: what a client is told does not hold it."""
+    words = reason or "it ended without a word"
+    hints = {}
+    if not reason or any(sign in reason.lower() for sign in _OUT_OF_MEMORY):
+        hints["hint"] = "LOCAL_MEMORY_MB, or the memory of this machine or container, may be too little"
+    _log.error("no reading process could be started", error=words, returncode=returncode, **hints)
+    return ChildNotStarted(f"a reading process did not start: {words} (return code {returncode})")
 
 
 async def _read(reader: asyncio.StreamReader) -> tuple[Head, bytes]:

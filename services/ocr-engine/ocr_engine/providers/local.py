@@ -5,7 +5,7 @@ from typing import Any
 
 from ocr_engine.engine import Document, Seen
 from ocr_engine.evidence import Evidence, UnreadableDocument, Word
-from ocr_engine.local.pool import ChildDied, Limits, Pool
+from ocr_engine.local.pool import ChildDied, ChildNotStarted, Limits, Pool
 from ocr_engine.local.protocol import Head, evidence_of_json, word_of_json
 from ocr_engine.local.signature import check_size, sniff
 from ocr_engine.schemas import SCHEMAS
@@ -139,16 +139,18 @@ class LocalEngine:
         head = {**head, "xml": self._embedded_xml}
         loop = asyncio.get_running_loop()
         ends = loop.time() + seconds
-        for attempt in range(_TRIES):
+        reason = Unreadable.TOO_COSTLY
+        for _ in range(_TRIES):
             try:
                 answer, body = await pool.run(head, content, ends - loop.time())
+            except ChildNotStarted:
+                reason = Unreadable.PROVIDERS_FAILED  # a document is to blame only where children died at work on it
+                continue
             except ChildDied:
-                if attempt + 1 == _TRIES:
-                    raise UnreadableDocument(Unreadable.TOO_COSTLY) from None
                 continue
             if "unreadable" in answer:
                 raise UnreadableDocument(Unreadable(answer["unreadable"]))
             if "failed" in answer:
                 raise UnreadableDocument(Unreadable.PROVIDERS_FAILED)
             return answer, body
-        raise UnreadableDocument(Unreadable.TOO_COSTLY)
+        raise UnreadableDocument(reason)

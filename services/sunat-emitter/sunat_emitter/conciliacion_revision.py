@@ -9,7 +9,7 @@ from sunat_emitter.cdr import CdrUnreadable
 from sunat_emitter.conciliacion_consulta import Consultor
 from sunat_emitter.conciliacion_cotejo import ACEPTADO, ANULADO, PENDIENTE, Arreglo, Juicio, judge
 from sunat_emitter.cuentas import Cuenta
-from sunat_emitter.reconciliation import by_receipt
+from sunat_emitter.duda import by_receipt
 from sunat_emitter.soap import Consulta
 from sunat_emitter.steps import Decided, Later, Sending
 from sunat_emitter.store.envios import Result

@@ -16,9 +16,9 @@ from shared.contracts.message import Event
 from sunat_emitter import cdr, metrics
 from sunat_emitter.cdr import CdrUnreadable
 from sunat_emitter.cuentas import Cuenta, SinCuenta
+from sunat_emitter.duda import decided_by, find_out, is_about, settle_duplicate
 from sunat_emitter.envelope import Delivered, Fault, Reply, Unusable
 from sunat_emitter.intentos import IN_PROCESS, entering, judge, pause, quickly, stopped
-from sunat_emitter.reconciliation import decided_by, find_out, is_about, settle_duplicate
 from sunat_emitter.steps import Again, Decided, End, HasSending, Held, Later, Lost, Sending, Step, sending_of
 from sunat_emitter.store.envios import RECHAZADO, Envio, Parada
 from sunat_emitter.verdict import Verdict, of_fault

@@ -11,6 +11,7 @@ from jwt.algorithms import AllowedPublicKeys
 
 from shared.errors import LumisError, Unavailable
 from shared.http_client import HttpAnswer, HttpClient
+from shared.redaction import redact_text
 
 _log = structlog.get_logger()
 
@@ -110,8 +111,8 @@ class JwksKeys:
         try:
             self._keys = _signing_keys(await self._client.send("GET", self._url, budget=_JWKS_BUDGET))
             self._fetched = self._tried
-        except Unavailable:
-            _log.warning("no new set of keys", have=len(self._keys))
+        except Unavailable as error:
+            _log.warning("no new set of keys", url=redact_text(self._url), error=str(error), have=len(self._keys))
 
 
 def _signing_keys(answer: HttpAnswer) -> dict[str, Key]:

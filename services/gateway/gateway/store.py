@@ -174,11 +174,11 @@ class Requests:
         }
         await self._lane.update({"_id": request_id}, change)
 
-    async def unpublished(self, before: datetime, limit: int = 200) -> AsyncIterator[dict[str, Any]]:
-        """Events that nothing marked as published since `before`, as `{"type", "data"}`."""
+    async def unpublished(self, before: datetime, limit: int = 200) -> AsyncIterator[tuple[str, dict[str, Any]]]:
+        """Events that nothing marked as published since `before`: the request's id, and `{"type", "data"}`."""
         found = self._requests.find({"published": False, "outgoing_at": {"$lt": before}}, {"outgoing": 1})
         async for row in found.sort("outgoing_at", 1).limit(limit):
-            yield row["outgoing"]
+            yield row["_id"], row["outgoing"]
 
     async def record(self, entry: EventRecord, request_id: str, advance: Advance) -> None:
         """Put an event into its request's timeline, once, and change what it changes.

@@ -80,7 +80,8 @@ async def _together(works: Iterable[Awaitable[Entry | None]], deps: Deps) -> int
     results = await asyncio.gather(*works, return_exceptions=True)
     failed = [result for result in results if isinstance(result, BaseException)]
     for error in failed[:1]:
-        _log.error("sweep could not complete everything", failed=len(failed), first=type(error).__name__)
+        first = type(error).__name__
+        _log.error("sweep could not complete everything", failed=len(failed), first=first, exc_info=error)
     await deps.store.forget([result for result in results if isinstance(result, Entry)])
     return len(results) - len(failed)
 

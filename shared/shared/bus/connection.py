@@ -20,7 +20,7 @@ from shared.bus.acks import Acks
 from shared.bus.calls import CallClient, CallServer, ask
 from shared.bus.consumer import Consumer, Follower, Operation, OwnEvents, Subscription
 from shared.bus.envelope import CONTENT_TYPE, decode, encode, event_id
-from shared.bus.faults import BROKER_GONE
+from shared.bus.faults import BROKER_GONE, place, told
 from shared.bus.ladder import Ladder
 from shared.bus.topology import EXCHANGE, PARKED_QUEUE, RETRY_LADDER, RetryStep, declare
 from shared.contracts.message import Call, Contract, Event
@@ -215,7 +215,8 @@ class Bus:
             except Exception as error:
                 failures += 1
                 foreseen = isinstance(error, BROKER_GONE)
-                _log.warning("no connection to the broker", error=type(error).__name__, exc_info=not foreseen)
+                said = told(error) if foreseen else type(error).__name__
+                _log.warning("no connection to the broker", broker=place(self._url), error=said, exc_info=not foreseen)
             if not self._stopping.is_set():
                 await asyncio.sleep(min(_LONGEST_PAUSE, 0.1 * 2 ** min(failures, 10)) * random.uniform(0.5, 1))
 

@@ -6,9 +6,8 @@ from collections.abc import AsyncIterator
 import aio_pika
 from aio_pika.abc import AbstractConnection
 
-from shared.bus.faults import BROKER_GONE
+from shared.bus.faults import BROKER_GONE, told
 from shared.errors import Unavailable
-from shared.redaction import redact_text
 
 _CONNECT_SECONDS = 5.0
 
@@ -24,5 +23,4 @@ async def visit(url: str) -> AsyncIterator[AbstractConnection]:
         async with await aio_pika.connect(url, timeout=_CONNECT_SECONDS) as connection:
             yield connection
     except BROKER_GONE as error:
-        said = redact_text(str(error)) or "no answer in time"
-        raise Unavailable(f"{type(error).__name__}: {said}") from error
+        raise Unavailable(told(error)) from error

@@ -12,6 +12,7 @@ import pytest
 from aiohttp import web
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from structlog.testing import capture_logs
 
 from gateway.auth import Caller, InvalidToken, JwksKeys, StaticKey, TokenVerifier
 from shared.errors import Unavailable
@@ -156,10 +157,12 @@ async def test_without_any_key_the_keys_are_unavailable_and_not_the_token_wrong(
     client = HttpClient("jwks")
     verifier = TokenVerifier("RS256", JwksKeys(url, client))
     try:
-        for _ in range(5):  # nobody waits for a key server that was down a moment ago
-            with pytest.raises(Unavailable):
-                await verifier.verify(f"Bearer {signed(kid='one')}")
+        with capture_logs() as logs:
+            for _ in range(5):  # nobody waits for a key server that was down a moment ago
+                with pytest.raises(Unavailable):
+                    await verifier.verify(f"Bearer {signed(kid='one')}")
         assert server.asked == 1
+        assert [(line["url"], line["error"]) for line in logs] == [(url, "the key server gave no RSA signing key")]
         server.status = 200
 
         async def verifies() -> bool:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from gateway.store import NewRequest
 from gateway.sweep import republish_once
@@ -59,6 +60,17 @@ async def test_an_event_of_another_version_holds_up_nothing_behind_it(gateway: G
     await gateway.database["requests"].update_one({"_id": odd.request_id}, {"$set": row})
     assert await republish_once(gateway.deps, datetime.now(UTC) + timedelta(seconds=61)) == 1
     assert [published.request_id for published in gateway.bus.published] == [event.request_id]
+
+
+async def test_an_event_that_is_not_understood_is_named_once_and_not_at_every_turn(gateway: Gateway) -> None:
+    odd = await left_unpublished(gateway)
+    row = {"outgoing.type": "document.uploaded.v9"}
+    await gateway.database["requests"].update_one({"_id": odd.request_id}, {"$set": row})
+    later, told = datetime.now(UTC) + timedelta(seconds=61), set[str]()
+    with capture_logs() as logs:
+        for _ in range(3):
+            assert await republish_once(gateway.deps, later, told) == 0
+    assert [(line["request_id"], line["type"]) for line in logs] == [(odd.request_id, "document.uploaded.v9")]
 
 
 async def test_a_request_that_was_given_up_is_never_published(gateway: Gateway) -> None:

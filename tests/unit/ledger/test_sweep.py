@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from ledger.store import INDEXES
 from ledger.sweep import Sweep, finish_operations, release_expired
@@ -133,5 +134,9 @@ async def test_one_entry_that_cannot_be_filed_does_not_stop_the_others(prepared:
     await prepared["accounts"].update_one({"_id": "ana"}, {"$push": {"unfiled": {**filed, "user_id": "ana"}}})
     await prepared["accounts"].update_one({"_id": "eva"}, {"$push": {"unfiled": filed}})
     clock.advance(60 * SECOND)
-    assert await finish_operations(deps) == 1
+    with capture_logs() as logs:
+        assert await finish_operations(deps) == 1
+    line = logs[0]
+    assert (line["event"], line["failed"]) == ("sweep could not complete everything", 1)
+    assert type(line["exc_info"]).__name__ == line["first"]
     assert len(await deps.store.unfinished(clock.time, 10)) == 1

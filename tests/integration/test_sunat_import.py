@@ -13,7 +13,7 @@ from shared.contracts.sunat.series import CreateSerie, ReserveCorrelativo, Serie
 from shared.contracts.sunat.ventas import ListVentas, ReadVenta, VentaShown, VentasPage
 from shared.errors import Refused
 from shared.mongo import Database, ensure_indexes
-from sunat_emitter.conciliacion import Conciliador
+from sunat_emitter.conciliacion.conciliador import Conciliador
 from sunat_emitter.deps import Deps
 from sunat_emitter.held import send_again
 from sunat_emitter.importaciones import import_history

@@ -24,10 +24,10 @@ from shared.contracts.sunat.conciliacion import (
 from shared.errors import Unavailable
 from shared.mongo import Database, ensure_indexes
 from sunat_emitter.clock import LIMA, start_of_day
-from sunat_emitter.conciliacion import Conciliador, Diaria
-from sunat_emitter.conciliacion_command import NAME, declare, reconcile
-from sunat_emitter.conciliacion_diaria import tell_voided_once, turn
-from sunat_emitter.conciliacion_lectura import list_conciliaciones, read_conciliacion
+from sunat_emitter.conciliacion.command import NAME, declare, reconcile
+from sunat_emitter.conciliacion.conciliador import Conciliador, Diaria
+from sunat_emitter.conciliacion.diaria import tell_voided_once, turn
+from sunat_emitter.conciliacion.lectura import list_conciliaciones, read_conciliacion
 from sunat_emitter.resending import turn as resend
 from sunat_emitter.settings import ReconcileSettings
 from sunat_emitter.store.conciliaciones import Avance, Conciliaciones, StoredConciliacion

@@ -40,9 +40,9 @@ from shared.contracts.sunat.ventas import AnnulVenta, CreateVenta, ListVentas, R
 from shared.mongo import ensure_indexes
 from shared.service import Platform, Service
 from sunat_emitter.bajas import create_baja, list_bajas, read_baja
-from sunat_emitter.conciliacion import Conciliador, Diaria
-from sunat_emitter.conciliacion_diaria import reconcile_daily, tell_voided
-from sunat_emitter.conciliacion_lectura import list_conciliaciones, read_conciliacion
+from sunat_emitter.conciliacion.conciliador import Conciliador, Diaria
+from sunat_emitter.conciliacion.diaria import reconcile_daily, tell_voided
+from sunat_emitter.conciliacion.lectura import list_conciliaciones, read_conciliacion
 from sunat_emitter.correos import deliver_correo, list_correos, read_correo, send_correo, tell_correos
 from sunat_emitter.cuentas import SealedCuentas
 from sunat_emitter.deps import Deps, on_database

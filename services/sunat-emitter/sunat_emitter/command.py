@@ -12,8 +12,9 @@ from pydantic_settings import BaseSettings
 
 from shared import mongo
 from shared.service import run
-from sunat_emitter import conciliacion_command, noche, reportes_command, retiro
+from sunat_emitter import noche, reportes_command, retiro
 from sunat_emitter.app import SERVICE
+from sunat_emitter.conciliacion import command as conciliacion
 from sunat_emitter.held import list_held, send_again
 from sunat_emitter.importacion import command as importacion
 from sunat_emitter.settings import CommandSettings, ReconcileSettings
@@ -37,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     importacion.declare(commands)
     noche.declare(commands)
     retiro.declare(commands)
-    conciliacion_command.declare(commands)
+    conciliacion.declare(commands)
     reportes_command.declare(commands)
     given = parser.parse_args(arguments)
     if given.command is None:
@@ -52,8 +53,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
             work = list_held
         case reportes_command.NAME:
             work = partial(reportes_command.write_report, given=given)
-        case conciliacion_command.NAME:
-            work = partial(conciliacion_command.reconcile, given=given, settings=_settings(ReconcileSettings))
+        case conciliacion.NAME:
+            work = partial(conciliacion.reconcile, given=given, settings=_settings(ReconcileSettings))
         case importacion.NAME:
             work = partial(importacion.import_place, given=given, file_time=settings.file_time)
         case noche.NAME:

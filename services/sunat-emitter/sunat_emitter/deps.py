@@ -10,7 +10,7 @@ from shared.contracts.message import Event
 from shared.errors import Unavailable
 from shared.mongo import Database
 from sunat_emitter.clock import utc_now
-from sunat_emitter.conciliacion import Diaria
+from sunat_emitter.conciliacion.conciliador import Diaria
 from sunat_emitter.firmas import Firmas
 from sunat_emitter.imprenta import Imprenta
 from sunat_emitter.mail import Correspondencia

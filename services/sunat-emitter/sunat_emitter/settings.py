@@ -5,7 +5,7 @@ from datetime import timedelta
 from pydantic import DirectoryPath, Field, SecretStr, field_validator
 
 from shared.settings import ServiceSettings, Settings
-from sunat_emitter.conciliacion_settings import ConciliacionSettings
+from sunat_emitter.conciliacion.settings import ConciliacionSettings
 from sunat_emitter.documents.printed import CONSULTA_SUNAT
 from sunat_emitter.documents.sign import Algorithm
 from sunat_emitter.mail_settings import MailSettings

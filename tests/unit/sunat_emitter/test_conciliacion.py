@@ -4,8 +4,8 @@ import itertools
 
 import pytest
 
-from sunat_emitter.conciliacion_consulta import Ritmo
-from sunat_emitter.conciliacion_cotejo import Arreglo, judge
+from sunat_emitter.conciliacion.consulta import Ritmo
+from sunat_emitter.conciliacion.cotejo import Arreglo, judge
 from sunat_emitter.verdict import Consulted
 
 HERE = ("PENDIENTE", "ACEPTADO", "RECHAZADO", "ANULADO")

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import uuid4
 
-from sunat_emitter.conciliacion_consulta import Callado, Consultor, Negado, Ritmo
-from sunat_emitter.conciliacion_revision import Hallazgo, Igual, Inconsultable, Revision, Vista, partida
+from sunat_emitter.conciliacion.consulta import Callado, Consultor, Negado, Ritmo
+from sunat_emitter.conciliacion.revision import Hallazgo, Igual, Inconsultable, Revision, Vista, partida
 from sunat_emitter.cuentas import SinCuenta
 from sunat_emitter.steps import Sending
 from sunat_emitter.store.conciliaciones import Avance, Conciliaciones, StoredConciliacion, lease

@@ -9,7 +9,7 @@ from shared.contracts.resumenes import ComprobanteVoided
 from shared.errors import Unavailable
 from shared.service import every
 from sunat_emitter.clock import LIMA
-from sunat_emitter.conciliacion import Diaria
+from sunat_emitter.conciliacion.conciliador import Diaria
 from sunat_emitter.deps import Deps
 from sunat_emitter.store import Emisores
 from sunat_emitter.store.conciliaciones import COUNTS

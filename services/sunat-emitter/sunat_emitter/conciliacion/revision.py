@@ -6,8 +6,8 @@ from uuid import uuid4
 from shared.contracts.sunat.conciliacion import PartidaShown, Resultado
 from sunat_emitter import cdr
 from sunat_emitter.cdr import CdrUnreadable
-from sunat_emitter.conciliacion_consulta import Consultor
-from sunat_emitter.conciliacion_cotejo import ACEPTADO, ANULADO, PENDIENTE, Arreglo, Juicio, judge
+from sunat_emitter.conciliacion.consulta import Consultor
+from sunat_emitter.conciliacion.cotejo import ACEPTADO, ANULADO, PENDIENTE, Arreglo, Juicio, judge
 from sunat_emitter.cuentas import Cuenta
 from sunat_emitter.duda import by_receipt
 from sunat_emitter.soap import Consulta

@@ -11,8 +11,8 @@ from uuid import uuid4
 
 from shared import mongo
 from sunat_emitter.clock import LIMA, given_day, utc_now
-from sunat_emitter.conciliacion import Conciliador
-from sunat_emitter.conciliacion_lectura import show
+from sunat_emitter.conciliacion.conciliador import Conciliador
+from sunat_emitter.conciliacion.lectura import show
 from sunat_emitter.cuentas import SealedCuentas
 from sunat_emitter.deps import NoBroker
 from sunat_emitter.settings import ReconcileSettings

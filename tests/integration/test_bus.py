@@ -10,6 +10,7 @@ import pytest_asyncio
 from prometheus_client import REGISTRY
 
 from shared.bus import Bus, Delivery, Follower, Operation, OwnEvents, Reply, Subscription, event_id
+from shared.bus.envelope import encode
 from shared.bus.parking import list_parked, take_parked
 from shared.bus.topology import EXCHANGE, PARKED_QUEUE
 from shared.contracts.credits import Balance, CreditsReleased, ReadBalance
@@ -17,7 +18,7 @@ from shared.contracts.documents import DocumentAbandoned
 from shared.contracts.message import Event
 from shared.contracts.topology import event_queue
 from shared.errors import CallTimedOut, Refused, Rejected, Unavailable
-from tests.support.broker import Buses, buses_on, queue_length
+from tests.support.broker import QUICK_LADDER, Buses, buses_on, queue_length
 from tests.support.servers import Private
 from tests.support.waiting import until
 
@@ -116,6 +117,24 @@ async def test_after_the_last_step_a_message_is_parked_with_its_error_and_can_be
     assert await list_parked(buses.url) == []
 
 
+async def test_what_the_broker_parked_after_a_crash_loop_can_fail_again_once_it_was_put_back(buses: Buses) -> None:
+    ledger, recorder = buses.make("ledger"), Recorder()
+    ledger.add(Subscription(DocumentAbandoned, recorder), None)
+    await buses.start(ledger)
+    await ledger.publish(abandoned())
+    await until(lambda: len(recorder.seen) == 1)
+    body = encode(abandoned(), "id-1", "gateway")
+    death = {"queue": LEDGER_QUEUE, "reason": "delivery_limit", "count": 1, "exchange": "", "routing-keys": ["x"]}
+    headers = {"x-death": [death], "x-first-death-queue": LEDGER_QUEUE, "x-first-death-reason": "delivery_limit"}
+    async with await aio_pika.connect(buses.url) as connection, connection.channel() as channel:
+        looped = aio_pika.Message(body, message_id="id-1", headers=headers)
+        await channel.default_exchange.publish(looped, routing_key=PARKED_QUEUE)
+    recorder.failures = recorder.attempts + 1
+    (replayed,) = await take_parked(buses.url, None, replay=True)
+    assert replayed.queue == LEDGER_QUEUE
+    await until(lambda: len(recorder.seen) == 2)
+
+
 async def test_looking_at_parked_messages_often_does_not_lose_them(buses: Buses) -> None:
     ledger = buses.make("ledger")
     ledger.add(Subscription(DocumentAbandoned, Recorder(failures=9, error=Rejected("never"))), None)
@@ -128,6 +147,24 @@ async def test_looking_at_parked_messages_often_does_not_lose_them(buses: Buses)
     await until(is_parked)
     for _ in range(25):
         assert [parked.error for parked in await list_parked(buses.url)] == ["Rejected: never"]
+
+
+async def test_a_message_that_the_ladder_could_not_take_is_not_acked_by_one_that_is_done_after_it(buses: Buses) -> None:
+    ledger, seen = buses.make("ledger"), list[str]()
+
+    async def handle(event: Event, _deps: Any) -> list[Event]:
+        seen.append(event.request_id)
+        if seen == ["r1"]:
+            raise RuntimeError("down")
+        await asyncio.sleep(0.3 if event.request_id == "r2" else 0)
+        return []
+
+    ledger.add(Subscription(DocumentAbandoned, handle), None)
+    await buses.start(ledger)
+    async with await aio_pika.connect(buses.url) as connection, connection.channel() as channel:
+        await channel.queue_delete(QUICK_LADDER[0].exchange)
+    await ledger.publish(abandoned("r1"), abandoned("r2"))
+    await until(lambda: seen == ["r1", "r2", "r1"])
 
 
 async def test_a_dropped_parked_message_is_gone(buses: Buses) -> None:

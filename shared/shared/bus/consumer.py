@@ -108,8 +108,8 @@ class Consumer:
             except BROKER_GONE as error:
                 # The broker is gone or refuses: the message was not acked, so it comes again.
                 _log.warning("message left to the broker", queue=self.queue, error=type(error).__name__)
-                acks.closed(message)
                 await _give_back(message)
+                acks.closed(message)  # not before: an ack of those after it would take it along
                 outcome = "returned"
             finally:
                 self._in_flight.dec()

@@ -14,15 +14,21 @@ from shared.telemetry import PARKED, RETRIED
 
 ATTEMPT, QUEUE, ERROR = "x-lumis-attempt", "x-lumis-queue", "x-lumis-error"
 PARKED_AT = "x-lumis-parked-at"
+_OF_FAILURES = ("x-lumis-", "x-death", "x-first-death-", "x-last-death-")
 _ERROR_LENGTH = 500
 _PUBLISH_TIMEOUT = 10.0
 
 
 def copy_of(message: AbstractIncomingMessage, headers: dict[str, Any]) -> Message:
-    """The same message to be published again, persistent, with these headers added."""
+    """The same message to be published again, persistent, with these headers in place of what earlier failures left.
+
+    The broker's record of a crash loop stays behind, too: RabbitMQ 3.10 takes a message that says that it died in the
+    queue where it must go for one that goes in a circle, and never lets it leave its step of the ladder.
+    """
+    kept = {name: value for name, value in message.headers.items() if not name.startswith(_OF_FAILURES)}
     return Message(
         message.body,
-        headers={**message.headers, **headers},
+        headers={**kept, **headers},
         content_type=message.content_type,
         delivery_mode=DeliveryMode.PERSISTENT,
         message_id=message.message_id,

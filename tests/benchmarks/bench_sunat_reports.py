@@ -14,8 +14,8 @@ from typing import Any
 
 from shared import mongo
 from sunat_emitter.pdf.reporte import reporte_pdf
-from sunat_emitter.reportes import periodo_of, report
-from sunat_emitter.reportes_lectura import piece
+from sunat_emitter.reportes.lectura import piece
+from sunat_emitter.reportes.reporte import periodo_of, report
 from sunat_emitter.store import Comprobantes, StoredEmisor
 from sunat_emitter.store.reportes import Reportes
 from sunat_emitter.store.revisables import INDEXES

@@ -5,7 +5,7 @@ import io
 
 import pypdfium2
 
-from sunat_emitter.reportes_csv import COLUMNS
+from sunat_emitter.reportes.tabla import COLUMNS
 from tests.e2e.test_sunat import Shop, accepted, ready_shop, sell
 from tests.support.platform import Platform
 from tests.support.sunat import EMPRESA, LAPTOP, MOUSE

@@ -14,7 +14,7 @@ from shared.errors import Refused
 from shared.mongo import Database
 from sunat_emitter.bajas import create_baja
 from sunat_emitter.clock import LIMA
-from sunat_emitter.reportes_lectura import read_reporte
+from sunat_emitter.reportes.lectura import read_reporte
 from sunat_emitter.sending import deliver
 from sunat_emitter.steps import sending_of
 from sunat_emitter.ventas import list_ventas

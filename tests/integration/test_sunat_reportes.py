@@ -19,9 +19,9 @@ from shared.contracts.sunat.series import CreateSerie, ReserveCorrelativo, Serie
 from shared.mongo import Database, ensure_indexes
 from sunat_emitter.documents.model import Comprobante, TipoComprobante
 from sunat_emitter.pdf.reporte import reporte_pdf
-from sunat_emitter.reportes import periodo_of, report
-from sunat_emitter.reportes_command import NAME, declare, write_report
-from sunat_emitter.reportes_lectura import piece
+from sunat_emitter.reportes.command import NAME, declare, write_report
+from sunat_emitter.reportes.lectura import piece
+from sunat_emitter.reportes.reporte import periodo_of, report
 from sunat_emitter.series import create_serie, reserve_correlativo
 from sunat_emitter.store import Comprobantes, StoredEmisor
 from sunat_emitter.store.reportes import IMPORTES, Reportes

@@ -7,7 +7,7 @@ from typing import Any
 
 from shared.contracts.sunat.reportes import ReadReporte, ReporteMensual
 from shared.mongo import Database
-from sunat_emitter.reportes_lectura import read_reporte
+from sunat_emitter.reportes.lectura import read_reporte
 from tests.support.sunat import COMPANY
 from tests.support.sunat_shop import RUC, Shop
 from tests.support.sunat_simulator.books import Entry

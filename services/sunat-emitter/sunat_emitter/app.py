@@ -61,7 +61,7 @@ from sunat_emitter.nocturno import summarize_nightly
 from sunat_emitter.notas import issue_nota, list_notas, read_nota
 from sunat_emitter.noticias import tell_resumenes
 from sunat_emitter.pdf.press import Press
-from sunat_emitter.reportes_lectura import read_reporte, read_reporte_csv, read_reporte_pdf
+from sunat_emitter.reportes.lectura import read_reporte, read_reporte_csv, read_reporte_pdf
 from sunat_emitter.resending import sweep_envios
 from sunat_emitter.resolucion import settle_decided
 from sunat_emitter.resumenes import create_resumen, list_resumenes, read_resumen

@@ -12,11 +12,12 @@ from pydantic_settings import BaseSettings
 
 from shared import mongo
 from shared.service import run
-from sunat_emitter import noche, reportes_command, retiro
+from sunat_emitter import noche, retiro
 from sunat_emitter.app import SERVICE
 from sunat_emitter.conciliacion import command as conciliacion
 from sunat_emitter.held import list_held, send_again
 from sunat_emitter.importacion import command as importacion
+from sunat_emitter.reportes import command as reportes
 from sunat_emitter.settings import CommandSettings, ReconcileSettings
 from sunat_emitter.store import DATABASE, Contadores, Emisores, StoredEmisor
 from sunat_emitter.vault import Unsealable, Vault
@@ -39,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     noche.declare(commands)
     retiro.declare(commands)
     conciliacion.declare(commands)
-    reportes_command.declare(commands)
+    reportes.declare(commands)
     given = parser.parse_args(arguments)
     if given.command is None:
         run(SERVICE)
@@ -51,8 +52,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
             work = partial(reseal, vault=settings.vault)
         case "held":
             work = list_held
-        case reportes_command.NAME:
-            work = partial(reportes_command.write_report, given=given)
+        case reportes.NAME:
+            work = partial(reportes.write_report, given=given)
         case conciliacion.NAME:
             work = partial(conciliacion.reconcile, given=given, settings=_settings(ReconcileSettings))
         case importacion.NAME:

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.contracts.sunat.reportes import MotivoSalto, Rango
-from sunat_emitter import reportes_csv
-from sunat_emitter.reportes_numeracion import explained, holes, is_complete, ranges
+from sunat_emitter.reportes import tabla
+from sunat_emitter.reportes.numeracion import explained, holes, is_complete, ranges
 
 NUMBERS = st.sets(st.integers(1, 60))
 
@@ -55,7 +55,7 @@ def test_a_hole_says_what_to_do_about_it() -> None:
     assert (missing.desde, missing.hasta, "averigüe" in missing.detalle) == (5, 5, True)
 
 
-TOTALS = dict.fromkeys(reportes_csv.COLUMNS, "0") | {"descuento_items": "5.00", "descuento_global": "0"}
+TOTALS = dict.fromkeys(tabla.COLUMNS, "0") | {"descuento_items": "5.00", "descuento_global": "0"}
 
 
 def row(**fields: Any) -> dict[str, Any]:
@@ -77,14 +77,14 @@ def row(**fields: Any) -> dict[str, Any]:
 
 
 def read(text: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(text.removeprefix(reportes_csv.BOM), newline="")))
+    return list(csv.DictReader(io.StringIO(text.removeprefix(tabla.BOM), newline="")))
 
 
 def test_a_line_has_plain_amounts_with_the_sign_of_its_kind_and_limas_time() -> None:
-    text = reportes_csv.head() + reportes_csv.lines([row(), row(tipo="01", _id="20123456786-01-F001-2")])
+    text = tabla.head() + tabla.lines([row(), row(tipo="01", _id="20123456786-01-F001-2")])
     assert text.startswith("\ufefffecha_emision,tipo,")
     note, factura = read(text)
-    assert tuple(note) == reportes_csv.COLUMNS
+    assert tuple(note) == tabla.COLUMNS
     assert (note["gravado"], note["descuentos"], note["total"], note["isc"]) == (
         "-2585.00",
         "-5.00",
@@ -98,9 +98,9 @@ def test_a_line_has_plain_amounts_with_the_sign_of_its_kind_and_limas_time() -> 
 
 @pytest.mark.parametrize("said", ["=1+1", "+51 987", "-2+3", "@SUM(A1)", " =1+1", "\t=1+1", "＝1"])
 def test_no_cell_is_taken_for_a_formula(said: str) -> None:
-    assert reportes_csv.safe(said).startswith("'")
-    assert read(reportes_csv.head() + reportes_csv.lines([row(mensaje_sunat=said)]))[0]["mensaje_sunat"][0] == "'"
+    assert tabla.safe(said).startswith("'")
+    assert read(tabla.head() + tabla.lines([row(mensaje_sunat=said)]))[0]["mensaje_sunat"][0] == "'"
 
 
 def test_nobodys_document_number_stays_as_it_is() -> None:
-    assert reportes_csv.safe("-") == "-"
+    assert tabla.safe("-") == "-"

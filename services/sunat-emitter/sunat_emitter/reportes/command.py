@@ -10,8 +10,8 @@ from shared import mongo
 from shared.contracts.sunat.reportes import ReporteMensual
 from sunat_emitter.clock import utc_now
 from sunat_emitter.pdf.reporte import reporte_pdf
-from sunat_emitter.reportes import periodo_of, report
-from sunat_emitter.reportes_lectura import piece
+from sunat_emitter.reportes.lectura import piece
+from sunat_emitter.reportes.reporte import periodo_of, report
 from sunat_emitter.store import Contadores, Emisores, StoredEmisor
 from sunat_emitter.store.reportes import Reportes
 

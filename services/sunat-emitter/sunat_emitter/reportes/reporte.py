@@ -21,7 +21,7 @@ from shared.contracts.sunat.reportes import (
 )
 from shared.contracts.sunat.values import TIPO_NOMBRES
 from sunat_emitter.clock import LIMA
-from sunat_emitter.reportes_numeracion import explained, holes, is_complete, ranges
+from sunat_emitter.reportes.numeracion import explained, holes, is_complete, ranges
 from sunat_emitter.store import StoredEmisor
 from sunat_emitter.store.reportes import IMPORTES, Grupo, Periodo, Reportes
 

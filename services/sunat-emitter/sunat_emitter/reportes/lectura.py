@@ -2,12 +2,12 @@
 
 from shared.bus import Reply
 from shared.contracts.sunat.reportes import ReadReporte, ReadReporteCsv, ReadReportePdf, ReporteCsv, ReportePdf
-from sunat_emitter import reportes_csv
 from sunat_emitter.deps import Deps
 from sunat_emitter.emisores import issuer_of
 from sunat_emitter.impresos import imprenta_of
 from sunat_emitter.pdf.reporte import reporte_pdf
-from sunat_emitter.reportes import periodo_of, report
+from sunat_emitter.reportes import tabla
+from sunat_emitter.reportes.reporte import periodo_of, report
 from sunat_emitter.store.reportes import Periodo, Reportes
 
 _LINES = 1_000
@@ -30,7 +30,7 @@ async def piece(periodo: Periodo, despues: str | None, reportes: Reportes) -> tu
     """The lines after this one, the column names before the first; and after what to go on, None at the end."""
     day, _, name = (despues or "").partition("/")
     rows = await reportes.rows(periodo, (day, name), _LINES)
-    text = ("" if despues else reportes_csv.head()) + reportes_csv.lines(rows)
+    text = ("" if despues else tabla.head()) + tabla.lines(rows)
     last = rows[-1] if len(rows) == _LINES else None
     return text, f"{last['fecha_emision']}/{last['_id']}" if last else None
 

@@ -13,7 +13,7 @@ from pymongo.errors import PyMongoError
 
 from deploy.backup.dump import BackupFailed, Client, dump
 from deploy.backup.manifest import Backup, BackupBroken, Part, read
-from deploy.backup.restore import NotEmpty, restore
+from deploy.backup.restore import NotEmpty, ServerTooOld, restore
 from deploy.local.record import Folder
 from deploy.local.servers import Mongod, ServerFailed, ServerMissing
 
@@ -34,7 +34,7 @@ def main() -> int:
     started = time.monotonic()
     try:
         backup = {"take": _take, "check": read, "restore": _restore}[given.command](given.folder)
-    except (WrongUse, BackupFailed, BackupBroken, NotEmpty, ServerMissing, ServerFailed) as problem:
+    except (WrongUse, BackupFailed, BackupBroken, NotEmpty, ServerTooOld, ServerMissing, ServerFailed) as problem:
         print(problem, file=sys.stderr)
         return 1
     except PyMongoError as error:

@@ -42,6 +42,7 @@ class Manifest(BaseModel):
     taken_at: datetime
     """The moment whose state it holds, by the database's clock."""
     server_version: str
+    """Of the server that it was taken from; `restore` wants one that is not older."""
     parts: tuple[Part, ...]
 
 

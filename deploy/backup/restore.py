@@ -1,6 +1,7 @@
 """Putting a backup back into an empty server: documents as they were, byte for byte, then their indexes."""
 
 import gzip
+import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any, cast
@@ -23,14 +24,25 @@ class NotEmpty(Exception):
     """The server holds data, and a restore overwrites none; the message names it."""
 
 
+class ServerTooOld(Exception):
+    """The server is of an older version than the one that the backup was taken from; the message names both."""
+
+
 def restore(client: Client, backup: Backup, tell: Callable[[Part], None] = lambda _: None) -> None:
     """Write a backup's documents and indexes into a server without data; no service may run on it yet.
 
     Raises:
+        ServerTooOld: it may not know options and indexes that the backup has.
         NotEmpty: the server has databases of its own.
         BackupBroken: a collection came to another number of documents than were taken.
         PyMongoError: the database did not carry it out.
     """
+    version = str(client.server_info()["version"])
+    if _release(version) < _release(backup.manifest.server_version):
+        raise ServerTooOld(
+            f"the server is MongoDB {version}, and the backup is of {backup.manifest.server_version}: restore into a "
+            "server of that version or a newer one; nothing was written"
+        )
     if there := sorted(set(client.list_database_names()) - SYSTEM):
         raise NotEmpty(
             f"the server holds {', '.join(there)}: end the services and restore into an empty server, or drop these "
@@ -39,6 +51,12 @@ def restore(client: Client, backup: Backup, tell: Callable[[Part], None] = lambd
     for part in backup.manifest.parts:
         _restore(client, backup.folder, part)
         tell(part)
+
+
+def _release(version: str) -> tuple[int, ...]:
+    """Of `8.0.12` the 8 and the 0: patches of a release differ in nothing that counts here. Empty for what is none."""
+    found = re.match(r"(\d+)\.(\d+)", version)
+    return tuple(map(int, found.groups())) if found else ()
 
 
 def _restore(client: Client, folder: Path, part: Part) -> None:

@@ -14,8 +14,8 @@ from bson.decimal128 import Decimal128
 from pymongo import MongoClient
 
 from deploy.backup.dump import SYSTEM, BackupFailed, Client, dump
-from deploy.backup.manifest import NAME, BackupBroken, read
-from deploy.backup.restore import NotEmpty, restore
+from deploy.backup.manifest import NAME, BackupBroken, read, write
+from deploy.backup.restore import NotEmpty, ServerTooOld, restore
 from deploy.local.servers import Mongod
 from tests.support.servers import Private
 
@@ -69,6 +69,18 @@ def test_what_was_there_before_is_there_again(servers: tuple[Client, Client], tm
     assert set(state_of(full)) == {"documents", "gateway", "ledger", "reconciler"}
     with pytest.raises(NotEmpty, match="documents, gateway, ledger, reconciler"):
         restore(empty, read(tmp_path / "new"))
+
+
+@pytest.mark.parametrize(("taken", "is_taken"), [("99.0.1", False), ("0.9.30", True), ("unknown", True)])
+def test_a_backup_goes_into_no_server_that_is_older_than_the_one_it_was_taken_from(
+    servers: tuple[Client, Client], tmp_path: Path, taken: str, *, is_taken: bool
+) -> None:
+    full, _ = servers
+    backup = dump(full, tmp_path / "new")
+    manifest = backup.manifest.model_copy(update={"server_version": taken})
+    with pytest.raises(NotEmpty if is_taken else ServerTooOld) as refused:
+        restore(full, write(backup.folder, manifest))
+    assert is_taken or "of 99.0.1: restore into a server of that version" in str(refused.value)
 
 
 def test_all_collections_are_of_one_moment_whatever_is_written_meanwhile(

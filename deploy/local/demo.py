@@ -21,7 +21,7 @@ from deploy.local.processes import processes_of
 from deploy.local.record import DATA, ROOT, Folder
 from deploy.local.servers import ServerFailed, ServerMissing
 from deploy.local.stack import Interrupted, Stack, StartFailed
-from deploy.local.tokens import make_token
+from lumis_operator.tokens import make_token
 from shared.errors import LumisError
 
 SAMPLE = ROOT / "tests" / "data" / "papers" / "demo.jpg"

@@ -8,7 +8,7 @@ from typing import Any
 import aiohttp
 
 from deploy.local.rows import Addresses
-from deploy.local.tokens import grant_over
+from lumis_operator.credits import grant_over
 from shared.bus import Bus, Delivery, OwnEvents
 from shared.contracts.credits import CreditsSettled, ListMovements, Movement
 from shared.contracts.tags import Tag, UserTagged

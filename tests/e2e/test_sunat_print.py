@@ -8,7 +8,7 @@ import aiohttp
 import pypdfium2
 
 from deploy.local.comprobantes import issue, problems_of_issued
-from deploy.local.tokens import make_token
+from lumis_operator.tokens import make_token
 from tests.e2e.test_sunat import Shop, accepted, ready_shop, sell
 from tests.support.mail_server import MailServer
 from tests.support.platform import Platform

@@ -19,7 +19,8 @@ from deploy.local.processes import Process, processes_of
 from deploy.local.rows import ServiceRow
 from deploy.local.servers import Server
 from deploy.local.stack import Stack, is_ready
-from deploy.local.tokens import grant_over, make_token
+from lumis_operator.credits import grant_over
+from lumis_operator.tokens import make_token
 from shared import mongo
 from shared.bus import Bus
 from shared.contracts.credits import Balance, ListMovements, Movement, ReadBalance

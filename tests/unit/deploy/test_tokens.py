@@ -5,8 +5,8 @@ import time
 import jwt
 import pytest
 
-from deploy.local.tokens import make_token
 from gateway.auth import InvalidToken, StaticKey, TokenVerifier
+from lumis_operator.tokens import make_token
 
 _SECRET = "s" * 64
 

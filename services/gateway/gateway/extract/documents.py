@@ -43,7 +43,6 @@ class Document(NewDocument):
     """Its `document_uuid`, or `document_token`: 122 random bits."""
     number: int = 0
     """Its `document_id` for clients of version 120: random, below 2^31."""
-    is_validated: bool = False
 
 
 class Documents:
@@ -123,4 +122,4 @@ _FIELDS = tuple(NewDocument.__dataclass_fields__)
 
 def _document(row: Mapping[str, Any]) -> Document:
     own = {name: row[name] for name in _FIELDS}
-    return Document(**own, id=row["_id"], number=row["number"], is_validated="validated_at" in row)
+    return Document(**own, id=row["_id"], number=row["number"])

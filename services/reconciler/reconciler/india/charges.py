@@ -50,7 +50,6 @@ class Settled:
     tax: int
     rate: Rate
     taxable: bool
-    inherited: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +115,10 @@ def settle(extra: Extra, goods: Rate, meaning: Meaning, *, halves: bool) -> Sett
     ex, inc, tax = extra.ex, extra.inc, extra.tax
     if extra.taxable is False or (meaning == "untaxed" and inherited and _is_unclear(extra)):
         only = inc if ex is None else ex
-        return None if only is None else Settled(extra.index, only, 0, Rate(0), taxable=False, inherited=False)
+        return None if only is None else Settled(extra.index, only, 0, Rate(0), taxable=False)
     if _is_unclear(extra) and ex is not None:
         ex = rate.ex(ex) if meaning == "inclusive" else ex
-        return Settled(extra.index, ex, rate.tax(ex, halves=halves), rate, taxable=True, inherited=inherited)
+        return Settled(extra.index, ex, rate.tax(ex, halves=halves), rate, taxable=True)
     if ex is None and inc is not None:
         ex = rate.ex(inc) if tax is None else inc - tax
         tax = inc - ex
@@ -131,4 +130,4 @@ def settle(extra: Extra, goods: Rate, meaning: Meaning, *, halves: bool) -> Sett
         tax = rate.tax(ex, halves=halves) if inc is None else inc - ex
     if inherited and tax != rate.tax(ex, halves=halves):
         rate = _shown(tax, ex)
-    return Settled(extra.index, ex, tax, rate, taxable=True, inherited=False)
+    return Settled(extra.index, ex, tax, rate, taxable=True)

@@ -8,8 +8,8 @@ import pytest
 
 from shared.mongo import Database
 from sunat_emitter.deps import Nightly
-from sunat_emitter.noche import summarize_now
-from sunat_emitter.nocturno import LAST_REFUSAL, night
+from sunat_emitter.nocturno.command import summarize_now
+from sunat_emitter.nocturno.ronda import LAST_REFUSAL, night
 from tests.support.agrupacion import (
     REFUSED,
     boleta,

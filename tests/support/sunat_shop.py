@@ -18,7 +18,7 @@ from sunat_emitter.despacho import look as dispatch
 from sunat_emitter.emision import tell_issued_once
 from sunat_emitter.emisores import upload_certificado, write_emisor
 from sunat_emitter.endpoints import Breakers
-from sunat_emitter.nocturno import night
+from sunat_emitter.nocturno.ronda import night
 from sunat_emitter.noticias import tell_resumenes_once
 from sunat_emitter.resending import turn
 from sunat_emitter.resolucion import settle_decided_once

@@ -57,7 +57,7 @@ from sunat_emitter.importaciones import import_history
 from sunat_emitter.imprenta import Imprenta
 from sunat_emitter.impresos import delete_logo, read_pdf, write_logo
 from sunat_emitter.mail import Correspondencia, Mailer
-from sunat_emitter.nocturno import summarize_nightly
+from sunat_emitter.nocturno.ronda import summarize_nightly
 from sunat_emitter.notas import issue_nota, list_notas, read_nota
 from sunat_emitter.noticias import tell_resumenes
 from sunat_emitter.pdf.press import Press

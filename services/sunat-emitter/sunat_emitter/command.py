@@ -12,11 +12,12 @@ from pydantic_settings import BaseSettings
 
 from shared import mongo
 from shared.service import run
-from sunat_emitter import noche, retiro
+from sunat_emitter import retiro
 from sunat_emitter.app import SERVICE
 from sunat_emitter.conciliacion import command as conciliacion
 from sunat_emitter.held import list_held, send_again
 from sunat_emitter.importacion import command as importacion
+from sunat_emitter.nocturno import command as nocturno
 from sunat_emitter.reportes import command as reportes
 from sunat_emitter.settings import CommandSettings, ReconcileSettings
 from sunat_emitter.store import DATABASE, Contadores, Emisores, StoredEmisor
@@ -37,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     resend = commands.add_parser("resend", help="have comprobantes that are held back sent again")
     resend.add_argument("names", nargs="*", metavar="RUC-TT-SERIE-NUM", help="all that are held, where none is given")
     importacion.declare(commands)
-    noche.declare(commands)
+    nocturno.declare(commands)
     retiro.declare(commands)
     conciliacion.declare(commands)
     reportes.declare(commands)
@@ -58,8 +59,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
             work = partial(conciliacion.reconcile, given=given, settings=_settings(ReconcileSettings))
         case importacion.NAME:
             work = partial(importacion.import_place, given=given, file_time=settings.file_time)
-        case noche.NAME:
-            work = partial(noche.summarize_now, vault=settings.vault, given=given)
+        case nocturno.NAME:
+            work = partial(nocturno.summarize_now, vault=settings.vault, given=given)
         case retiro.NAME:
             work = partial(retiro.withdraw_all, vault=settings.vault, given=given)
         case _:

@@ -9,7 +9,7 @@ from sunat_emitter.conciliacion.settings import ConciliacionSettings
 from sunat_emitter.documents.printed import CONSULTA_SUNAT
 from sunat_emitter.documents.sign import Algorithm
 from sunat_emitter.mail_settings import MailSettings
-from sunat_emitter.nightly_settings import NightlySettings
+from sunat_emitter.nocturno.settings import NightlySettings
 from sunat_emitter.sending_settings import SendingSettings
 from sunat_emitter.vault import Vault, parse_key
 

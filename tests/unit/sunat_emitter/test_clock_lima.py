@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sunat_emitter.clock import LIMA, end_of_day, given_day, start_of_day
 from sunat_emitter.eleccion import today
-from sunat_emitter.nocturno import due_day
+from sunat_emitter.nocturno.ronda import due_day
 from sunat_emitter.plazos import CLASES, Clase, Plazos
 
 SECONDS = st.integers(1_577_836_800, 3_786_912_000)

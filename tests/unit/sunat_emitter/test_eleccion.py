@@ -13,7 +13,7 @@ from shared.contracts.sunat.resumenes import LineaInput
 from sunat_emitter.clock import LIMA, start_of_day
 from sunat_emitter.documents.model import Totales
 from sunat_emitter.eleccion import ADICIONAR, ANULAR, MODIFICAR, Elegido, Marco, refusal, split
-from sunat_emitter.nocturno import due_day
+from sunat_emitter.nocturno.ronda import due_day
 from sunat_emitter.plazos import Plazos
 from sunat_emitter.resumenes import differences
 from sunat_emitter.store.informables import Informable

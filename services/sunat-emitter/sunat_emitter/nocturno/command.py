@@ -11,7 +11,7 @@ from sunat_emitter.consola import quiet
 from sunat_emitter.deps import Deps, NoBroker, on_database
 from sunat_emitter.eleccion import today
 from sunat_emitter.firmas import Firmas
-from sunat_emitter.nocturno import summarize
+from sunat_emitter.nocturno.ronda import summarize
 from sunat_emitter.store import StoredEmisor
 from sunat_emitter.vault import Vault
 

@@ -27,8 +27,6 @@ _RATE = re.compile(r"\d{1,3}(?:\.\d{1,4})?")
 _DECIMAL_COMMA = re.compile(r"\s*(\d{1,2}),(\d)\s*%?\s*")
 _HIGHEST_RATE = 100
 
-_Fields = dict[str, ReadField]
-
 
 def check(reading: Reading) -> Reading:
     """The reading with its codes in one form, those that cannot be refused, and those that prove themselves sure."""

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import os
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import structlog
 
@@ -48,7 +48,6 @@ class ChildNotStarted(ChildDied):
 class _Child:
     process: asyncio.subprocess.Process
     jobs: int = 0
-    peak: int = field(default=0)
 
     async def exchange(self, frame: bytes) -> tuple[Head, bytes]:
         """Send a frame and read the answer."""

@@ -7,7 +7,6 @@ import base64
 import binascii
 import datetime as dt
 import json
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -17,7 +16,6 @@ from ocr_engine.gst import is_gstin
 from shared.money import parse_amount
 
 _PARTS = 3
-_IRN = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -27,14 +25,9 @@ class SignedInvoice:
     seller: str | None
     buyer: str | None
     number: str | None
-    kind: str | None
-    """`INV`, `CRN` or `DBN`."""
     date: str | None
     """`YYYY-MM-DD`."""
     total: Decimal | None
-    lines: int | None
-    hsn: str | None
-    irn: str | None
 
 
 def signed_invoice(codes: Iterable[str]) -> SignedInvoice | None:
@@ -51,17 +44,12 @@ def _read(code: str) -> SignedInvoice | None:
     data = _json(inner) if isinstance(inner, str) else inner
     if not isinstance(data, Mapping) or "SellerGstin" not in data:
         return None
-    irn = _text(data, "Irn")
     return SignedInvoice(
         seller=_gstin(data, "SellerGstin"),
         buyer=_gstin(data, "BuyerGstin"),
         number=_text(data, "DocNo"),
-        kind=_text(data, "DocTyp"),
         date=_day(_text(data, "DocDt")),
         total=_amount(data, "TotInvVal"),
-        lines=_count(_amount(data, "ItemCnt")),
-        hsn=_text(data, "MainHsnCode"),
-        irn=irn if irn and _IRN.fullmatch(irn.lower()) else None,
     )
 
 
@@ -93,10 +81,6 @@ def _gstin(data: Mapping[str, Any], key: str) -> str | None:
 def _amount(data: Mapping[str, Any], key: str) -> Decimal | None:
     value = data.get(key)
     return parse_amount(str(value)) if isinstance(value, str | int | float) and not isinstance(value, bool) else None
-
-
-def _count(value: Decimal | None) -> int | None:
-    return int(value) if value is not None and value == value.to_integral_value() and 0 < value < 10_000 else None  # noqa: PLR2004
 
 
 def _day(text: str | None) -> str | None:

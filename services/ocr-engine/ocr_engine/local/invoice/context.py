@@ -1,6 +1,5 @@
 """An invoice as its field rules see it: lines cut into cells, and the words beside, above or before a value."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -57,8 +56,3 @@ def _below(cell: Cell, paper: Paper) -> Iterator[Value]:
 def same_column(one: Span, other: Span) -> bool:
     """True where one stands above the other, or both begin at one edge."""
     return min(one.right, other.right) > max(one.left, other.left)
-
-
-def words(text: str) -> str:
-    """Folded text reduced to its words."""
-    return " ".join(re.findall(r"[a-z0-9]+", text))

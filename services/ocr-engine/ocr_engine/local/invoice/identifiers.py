@@ -17,9 +17,7 @@ from ocr_engine.local.page import Span
 
 _PROVED = 0.97
 _WELL_FORMED = 0.75
-_UNLABELLED = 0.6
 _IBAN = re.compile(r"(?<![A-Z0-9])([A-Z]{2}\s?\d{2}(?:\s?[A-Z0-9]){11,30})(?![A-Z0-9])", re.IGNORECASE)
-_IBAN_LENGTHS = range(15, 35)
 _BIC = re.compile(r"\b([A-Z]{4}\s?[A-Z]{2}\s?[A-Z0-9]{2}(?:\s?[A-Z0-9]{3})?)\b")
 _BIC_LABEL = re.compile(r"\b(?:bic|swift)\b[\s/-]*(?:bic|swift|code|nr)*[\s:./-]*")
 _ABA_LABEL = re.compile(r"\b(?:aba|routing|rtn|transit)\b[^\d]{0,30}(\d{9})(?!\d)")

@@ -36,8 +36,6 @@ class Totals:
     subtotal: list[Found]
     tax: list[Found]
     rows: tuple[TaxRow, ...]
-    proved: bool
-    """True where subtotal and tax, both printed, lead to the total, or the lines do."""
 
 
 class Ledger:
@@ -58,15 +56,8 @@ class Ledger:
         """The joint choice."""
         total = self._with_confidence(sorted(self._totals(), key=lambda each: -each.weight))
         amount = Decimal(total[0].value) if total else None
-        pair = self._pair(amount)
-        net, tax = pair or (None, None)
-        return Totals(
-            total,
-            self._subtotals(amount, net),
-            self._taxes(amount, tax),
-            self._tax_rows(amount, net),
-            pair is not None or (amount is not None and self._by_lines(amount) > 0),
-        )
+        net, tax = self._pair(amount) or (None, None)
+        return Totals(total, self._subtotals(amount, net), self._taxes(amount, tax), self._tax_rows(amount, net))
 
     def _totals(self) -> list[Found]:
         found = []

@@ -17,8 +17,6 @@ from shared.money import CENT, to_cents
 _WITHOUT_TAX = r"(?:v|val|valor) ?(?:u|uni|unit|unitario)(?: sin igv)?|(?:p|precio) ?(?:u|unit|unitario) sin igv"
 _WITH_TAX = r"(?:p|precio) ?(?:u|uni|unit|unitario|vta|venta)(?: (?:con|inc|incl) igv)?|precio"
 _AMOUNT = r"(?:v|val|valor)(?: de)? ?(?:venta|vta|total)|valor"
-_WHOLE = r"(?:p|precio)(?: de)? ?(?:venta|vta|total)|importe(?: total| de venta)?|total"
-_NAMES = LINES.headings["description"]
 _UNITS = rf"{LINES.headings['unit']}|u m|und|unid|u medida|unidad(?: de)? medida|medida"
 PRICES: Vocabulary = replace(
     LINES,

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ocr_engine.engine import Document
 from ocr_engine.providers.local import LocalEngine, UnreadableDocument
 from shared.contracts.reading import Reading
 from tests.benchmarks.report import Entry, write_report
@@ -61,13 +62,8 @@ async def _read(engine: LocalEngine, truth: Truth, clock: Clock) -> Reading | No
     content = await asyncio.to_thread(truth.path.read_bytes)
     before, started = _children_cpu(engine), time.perf_counter()
     try:
-        reading = await engine.read(
-            content,
-            CONTENT_TYPES[truth.path.suffix.lower()],
-            schema_name=truth.schema,
-            mode=truth.mode,
-            timeout=SECONDS,
-        )
+        document = Document(content, CONTENT_TYPES[truth.path.suffix.lower()], truth.schema, truth.mode)
+        reading = (await engine.read_with_text(document, SECONDS)).reading
     except (UnreadableDocument, TimeoutError) as error:
         print(f"  {truth.path.name}: {error!r}")
         return None

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from ocr_engine.engine import Document
 from ocr_engine.providers.local import LocalEngine
 from tests.benchmarks.scoring import Score, compare
 from tests.benchmarks.truth import CONTENT_TYPES, DATA, Truth, truth_of
@@ -42,7 +43,7 @@ def truth(request: pytest.FixtureRequest) -> Truth:
 
 
 async def test_a_shared_paper_is_read_without_a_miss(engine: LocalEngine, truth: Truth) -> None:
-    content = truth.path.read_bytes()
     content_type = CONTENT_TYPES[truth.path.suffix]
-    reading = await engine.read(content, content_type, schema_name=truth.schema, mode=truth.mode, timeout=30.0)
-    assert compare(reading, truth, [Score()]) == []
+    document = Document(truth.path.read_bytes(), content_type, truth.schema, truth.mode)
+    seen = await engine.read_with_text(document, 30.0)
+    assert compare(seen.reading, truth, [Score()]) == []

@@ -8,9 +8,10 @@ import pytest
 import pytest_asyncio
 from PIL import Image
 
+from ocr_engine.engine import Document
 from ocr_engine.local.document import Opened, Scan, upright
 from ocr_engine.local.layout import Shown
-from ocr_engine.local.page import Document
+from ocr_engine.local.page import Document as SeenDocument
 from ocr_engine.local.picture import decode
 from ocr_engine.local.pool import Limits, Pool
 from ocr_engine.local.recognizer import Recognizer
@@ -36,8 +37,8 @@ async def engine() -> AsyncIterator[LocalEngine]:
 
 
 async def read(engine: LocalEngine, drawing: Drawing) -> Reading:
-    mode = drawing.truth["mode"]
-    return await engine.read(drawing.content, drawing.content_type, schema_name="lumis", mode=mode, timeout=SECONDS)
+    document = Document(drawing.content, drawing.content_type, "lumis", drawing.truth["mode"])
+    return (await engine.read_with_text(document, SECONDS)).reading
 
 
 async def test_a_turned_photo_is_read_and_its_boxes_lie_on_the_photo(engine: LocalEngine) -> None:
@@ -71,7 +72,7 @@ async def test_a_page_that_was_taken_for_upright_is_turned_over_when_it_reads_ba
     drawing = draw(Paper(kind="fiscal", seed=3, quality="good", rotated=180))
     pixels = decode(drawing.content)
     height, width = pixels.shape[:2]
-    start = Opened(Document((), 1, 1), (Scan(0, Shown(width, height, 0), pixels),))
+    start = Opened(SeenDocument((), 1, 1), (Scan(0, Shown(width, height, 0), pixels),))
     settled, document = upright(start, Recognizer(), 960)
     assert settled.scans[0].shown.turn == 180
     assert drawing.truth["ruc"] in document.text
@@ -134,14 +135,14 @@ async def test_a_page_of_many_metres_is_drawn_small(engine: LocalEngine) -> None
 async def test_a_picture_of_an_impossible_shape_does_no_harm(engine: LocalEngine, size: tuple[int, int]) -> None:
     out = io.BytesIO()
     Image.new("L", size, 255).save(out, "PNG")
-    reading = await engine.read(out.getvalue(), PNG, schema_name="lumis", mode=1, timeout=SECONDS)
-    assert reading.items == ()
+    seen = await engine.read_with_text(Document(out.getvalue(), PNG, "lumis", 1), SECONDS)
+    assert seen.reading.items == ()
 
 
 async def test_a_child_that_overruns_is_killed_and_replaced(engine: LocalEngine) -> None:
     drawing = draw(Paper(kind="fiscal", seed=4))
     with pytest.raises(TimeoutError):
-        await engine.read(drawing.content, drawing.content_type, schema_name="lumis", mode=1, timeout=0.05)
+        await engine.read_with_text(Document(drawing.content, drawing.content_type, "lumis", 1), 0.05)
     assert (await read(engine, drawing)).value("total") is not None
 
 

@@ -85,20 +85,6 @@ class LocalEngine:
             place += size
         return tuple(pages)
 
-    async def read(
-        self,
-        content: bytes,
-        content_type: str,
-        *,
-        schema_name: str,
-        mode: int,
-        timeout: float,
-    ) -> Reading:
-        """A complete, validated reading; raises like `inspect`."""
-        head = {"job": "read", "schema": schema_name, "mode": mode}
-        answer, _ = await self._run(self._readers, head, content, content_type, timeout)
-        return Reading.model_validate(answer["reading"])
-
     async def read_with_text(self, document: Document, timeout: float) -> Seen:
         """A reading, and what it was read from; raises like `inspect`.
 

@@ -40,6 +40,7 @@ from shared.contracts.sunat.ventas import AnnulVenta, CreateVenta, ListVentas, R
 from shared.mongo import ensure_indexes
 from shared.service import Platform, Service
 from sunat_emitter.bajas import create_baja, list_bajas, read_baja
+from sunat_emitter.catalogos.lectura import read_catalog
 from sunat_emitter.conciliacion.conciliador import Conciliador, Diaria
 from sunat_emitter.conciliacion.diaria import reconcile_daily, tell_voided
 from sunat_emitter.conciliacion.lectura import list_conciliaciones, read_conciliacion
@@ -52,7 +53,6 @@ from sunat_emitter.emision import tell_issued
 from sunat_emitter.emisores import read_emisor, upload_certificado, write_emisor
 from sunat_emitter.facturacion import issue_comprobante, read_comprobante, reopen_venta
 from sunat_emitter.firmas import Firmas
-from sunat_emitter.handlers import read_catalog
 from sunat_emitter.importaciones import import_history
 from sunat_emitter.imprenta import Imprenta
 from sunat_emitter.impresos import delete_logo, read_pdf, write_logo

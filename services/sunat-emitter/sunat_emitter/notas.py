@@ -9,7 +9,7 @@ from shared.contracts.sunat.emision import ComprobantesPage, IssueNota, ListNota
 from shared.contracts.sunat.emisores import Endpoint
 from shared.contracts.sunat.values import TipoComprobante
 from shared.errors import Refused, Unavailable
-from sunat_emitter.catalogos import MOTIVO_NOTA_CREDITO, MOTIVO_NOTA_DEBITO
+from sunat_emitter.catalogos.tablas import MOTIVO_NOTA_CREDITO, MOTIVO_NOTA_DEBITO
 from sunat_emitter.deps import Deps
 from sunat_emitter.documents.figures import figures
 from sunat_emitter.documents.model import Comprobante, Cuota, Referencia

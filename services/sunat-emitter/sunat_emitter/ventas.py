@@ -25,7 +25,7 @@ from shared.contracts.sunat.ventas import (
     VentasPage,
 )
 from shared.errors import Refused
-from sunat_emitter.catalogos import MONEDA, UNIDAD_MEDIDA
+from sunat_emitter.catalogos.tablas import MONEDA, UNIDAD_MEDIDA
 from sunat_emitter.clientes import check_cliente
 from sunat_emitter.clock import LIMA, end_of_day, start_of_day
 from sunat_emitter.deps import Deps

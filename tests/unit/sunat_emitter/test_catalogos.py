@@ -4,8 +4,8 @@ import pytest
 
 from shared.contracts.sunat.catalogos import CatalogEntries, ReadCatalog
 from shared.errors import Refused
-from sunat_emitter.catalogos import CATALOGOS
-from sunat_emitter.handlers import read_catalog
+from sunat_emitter.catalogos.lectura import read_catalog
+from sunat_emitter.catalogos.tablas import CATALOGOS
 
 PLAIN = {"codigo", "descripcion"}
 KEYS = {

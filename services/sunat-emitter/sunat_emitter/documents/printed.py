@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from sunat_emitter.catalogos import MONEDA, MOTIVO_NOTA_CREDITO, MOTIVO_NOTA_DEBITO, TIPO_DOCUMENTO_IDENTIDAD
+from sunat_emitter.catalogos.tablas import MONEDA, MOTIVO_NOTA_CREDITO, MOTIVO_NOTA_DEBITO, TIPO_DOCUMENTO_IDENTIDAD
 from sunat_emitter.documents.amounts import per_unit
 from sunat_emitter.documents.legends import LEYENDAS
 from sunat_emitter.documents.model import Comprobante, Direccion, Linea

@@ -1,6 +1,6 @@
 """Codes that SUNAT's catalogues allow, beside those in `catalogos` (Anexo 8 of the Manual del Programador)."""
 
-from sunat_emitter.catalogos import (
+from sunat_emitter.catalogos.tablas import (
     MONEDA,
     MOTIVO_NOTA_CREDITO,
     MOTIVO_NOTA_DEBITO,

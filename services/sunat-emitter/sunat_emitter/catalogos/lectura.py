@@ -3,7 +3,7 @@
 from shared.bus import Reply
 from shared.contracts.sunat.catalogos import CatalogEntries, ReadCatalog
 from shared.errors import Refused
-from sunat_emitter.catalogos import CATALOGOS
+from sunat_emitter.catalogos.tablas import CATALOGOS
 
 
 async def read_catalog(call: ReadCatalog, deps: object = None) -> Reply:

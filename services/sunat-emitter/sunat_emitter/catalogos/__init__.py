@@ -1,0 +1,1 @@
+"""SUNAT's catalogues: their entries, and reading them over the bus."""

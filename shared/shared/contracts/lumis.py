@@ -59,7 +59,7 @@ class MissingField(Contract):
 
 
 class Retry(Contract):
-    """A second look at a paper for some of its fields (Lumis API, sections 4 and 6)."""
+    """A second look at a paper for some of its fields."""
 
     searched: tuple[FieldKey, ...] = Field(min_length=1, max_length=5)
     """In the client's order, each once."""

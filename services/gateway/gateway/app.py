@@ -66,45 +66,50 @@ async def build(settings: GatewaySettings, platform: Platform) -> Deps:
         requests=Requests(database),
         files=files,
         waiters=Waiters(),
-        tokens=TokenVerifier(
-            settings.jwt_algorithm, _keys(settings), audience=settings.jwt_audience, issuer=settings.jwt_issuer
-        ),
-        limits=Limits(
-            answer_time=timedelta(seconds=settings.answer_seconds),
-            file_lifetime=timedelta(seconds=settings.file_lifetime_seconds),
-            request_lifetime=timedelta(days=settings.request_lifetime_days),
-            republish_after=timedelta(seconds=settings.republish_seconds),
-            body_seconds=settings.body_seconds,
-        ),
+        tokens=_tokens(settings),
+        limits=_limits(settings),
         rate_limits=RateLimits(database, Rate(settings.rate_limit, settings.rate_window_seconds)),
         keys=IdempotencyKeys(database),
         audit=AuditLog(database, kept_for=timedelta(days=settings.audit_days)),
         user_data=UserData(database),
         hooks=Hooks(database),
-        courier=Courier(
-            SafeFetcher("webhook", allow_private=settings.webhook_allow_private),
-            seconds=settings.webhook_seconds,
-            insecure=settings.webhook_insecure,
-            allow_private=settings.webhook_allow_private,
-        ),
+        courier=_courier(settings),
         callbacks=_callbacks(settings, database),
         extract=_extract(settings, database),
-        access=Access(
-            keys=settings.named_api_keys,
-            is_open=settings.scan_open,
-            proxies=settings.trusted_proxies,
-            secret=_address_secret(settings),
-        ),
-        remote=RemoteDocuments(
-            SafeFetcher("pdf_url", allow_private=settings.pdf_url_allow_private),
-            seconds=settings.pdf_url_seconds,
-            largest=FILE_LIMIT,
-            allow_private=settings.pdf_url_allow_private,
-        ),
+        access=_access(settings),
+        remote=_remote(settings),
         address=Address(settings.http_host, settings.http_port, settings.drain_seconds, settings.unready_seconds),
         sunat=_sunat(settings, database),
         openapi=openapi_text(FAMILIES, API_VERSION).encode(),
         room=Room(settings.body_bytes_in_flight),
+    )
+
+
+def _limits(settings: GatewaySettings) -> Limits:
+    return Limits(
+        answer_time=timedelta(seconds=settings.answer_seconds),
+        file_lifetime=timedelta(seconds=settings.file_lifetime_seconds),
+        request_lifetime=timedelta(days=settings.request_lifetime_days),
+        republish_after=timedelta(seconds=settings.republish_seconds),
+        body_seconds=settings.body_seconds,
+    )
+
+
+def _courier(settings: GatewaySettings) -> Courier:
+    return Courier(
+        SafeFetcher("webhook", allow_private=settings.webhook_allow_private),
+        seconds=settings.webhook_seconds,
+        insecure=settings.webhook_insecure,
+        allow_private=settings.webhook_allow_private,
+    )
+
+
+def _remote(settings: GatewaySettings) -> RemoteDocuments:
+    return RemoteDocuments(
+        SafeFetcher("pdf_url", allow_private=settings.pdf_url_allow_private),
+        seconds=settings.pdf_url_seconds,
+        largest=FILE_LIMIT,
+        allow_private=settings.pdf_url_allow_private,
     )
 
 
@@ -138,12 +143,27 @@ def _sunat(settings: GatewaySettings, database: Database) -> Sunat:
     return Sunat(links, timedelta(seconds=settings.sunat_wait_seconds), RateLimits(database, rate))
 
 
+def _tokens(settings: GatewaySettings) -> TokenVerifier:
+    return TokenVerifier(
+        settings.jwt_algorithm, _keys(settings), audience=settings.jwt_audience, issuer=settings.jwt_issuer
+    )
+
+
 def _keys(settings: GatewaySettings) -> Keys:
     if settings.jwt_secret is not None:
         return StaticKey(settings.jwt_secret.get_secret_value())
     if settings.jwt_public_key is not None:
         return StaticKey(settings.jwt_public_key)
     return JwksKeys(settings.jwks_url or "", HttpClient("jwks"))
+
+
+def _access(settings: GatewaySettings) -> Access:
+    return Access(
+        keys=settings.named_api_keys,
+        is_open=settings.scan_open,
+        proxies=settings.trusted_proxies,
+        secret=_address_secret(settings),
+    )
 
 
 def _address_secret(settings: GatewaySettings) -> bytes:

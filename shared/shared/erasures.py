@@ -1,4 +1,4 @@
-"""Which users asked for their data to be erased, so that what was on its way then is not stored after all."""
+"""The collection `erasures`: who asked for that, so that what was on its way then is not stored after all."""
 
 import hashlib
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,7 @@
-"""The rate limit: GCRA per user (Lumis API, section 8), exact across processes: the database counts in one step."""
+"""The collection `rate_limits`: GCRA per user (Lumis API, section 8).
+
+Exact across processes: the database counts in one step.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

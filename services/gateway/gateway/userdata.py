@@ -1,4 +1,4 @@
-"""What the gateway keeps of a user: requests with their results, and answers kept for repeats."""
+"""The collections `requests` and `idempotency_keys` as what is kept of one user, and how that is erased."""
 
 from datetime import datetime
 

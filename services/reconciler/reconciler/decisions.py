@@ -1,4 +1,4 @@
-"""Reviews in the collection `invoices`: each invoice is decided once, and its decision is told in the end."""
+"""The collection `invoices` as it is reviewed: each invoice is decided once, and its decision is told in the end."""
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass

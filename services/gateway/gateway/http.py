@@ -1,6 +1,7 @@
 """How routes meet HTTP: a route is a row, a family says how callers are known and bodies, answers and errors written.
 
-Pure: only `server` touches aiohttp, so a route never sees the raw request.
+Knows no HTTP library: `server`, `streams`, `draining` and `malformed` alone touch aiohttp, so a route never sees the
+raw request.
 """
 
 import time

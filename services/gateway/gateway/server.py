@@ -1,4 +1,4 @@
-"""The HTTP server: with `streams` all that touches aiohttp. Turns requests into inputs, answers into responses."""
+"""The HTTP server, with `streams`, `draining` and `malformed` all that touches aiohttp: requests in, answers out."""
 
 import asyncio
 import contextlib

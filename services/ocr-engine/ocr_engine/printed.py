@@ -12,8 +12,8 @@ from ocr_engine.comparison import AMOUNTS, CODES, DATES
 from ocr_engine.evidence import Word
 from ocr_engine.local.amounts import decimal_sign, parse_number
 from ocr_engine.local.dates import find_dates, month_comes_first
-from ocr_engine.local.lumis.place import Cell, Paper
 from ocr_engine.local.page import Line, Span, Token
+from ocr_engine.local.paper import Cell, Paper
 from shared.contracts.reading import Box
 
 _UNITS = 1000.0

@@ -3,7 +3,6 @@
 import pytest
 
 from ocr_engine.local.found import field_of
-from ocr_engine.local.invoice.context import Paper
 from ocr_engine.local.invoice.dating import find_invoice_dates
 from ocr_engine.local.invoice.identifiers import (
     country_in,
@@ -18,6 +17,7 @@ from ocr_engine.local.invoice.numbering import find_numbers, find_orders, find_r
 from ocr_engine.local.invoice.parties import find_parties
 from ocr_engine.local.invoice.sums import sums_of, tax_rows
 from ocr_engine.local.invoice.words import Kind
+from ocr_engine.local.paper import Paper
 from tests.support.printed import printed
 
 QR_PAYLOAD = "\n".join(

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from ocr_engine.local.dates import find_dates
 from ocr_engine.local.found import Found, source_of
 from ocr_engine.local.india.states import state_in
-from ocr_engine.local.invoice.context import Cell, Paper, Value, after
+from ocr_engine.local.invoice.context import Value, after
+from ocr_engine.local.paper import Cell, Paper
 from ocr_engine.local.spelling import fold
 
 _NO = r"\s*(?:no|number|num|nr|#|id)\b\s*[.:#]*"

@@ -21,8 +21,8 @@ from ocr_engine.local.india.headings import with_single_headings
 from ocr_engine.local.india.items import Item, Tables, digits_of, read_tables, shown_rate
 from ocr_engine.local.india.parties import Block, Name, assigned, find_blocks, find_sellers, name_in
 from ocr_engine.local.india.totals import Totals, read_totals
-from ocr_engine.local.invoice.context import Paper
 from ocr_engine.local.page import Document, Line
+from ocr_engine.local.paper import Paper
 
 _MOST_LINES, _WORDS, _LETTERS = 1500, 120, 60
 _COPY = re.compile(r"\b(?:duplicate|triplicate|quadruplicate|extra copy)\b", re.IGNORECASE)

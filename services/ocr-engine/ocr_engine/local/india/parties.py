@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from ocr_engine.local.india.gstins import Gstin
 from ocr_engine.local.india.states import STATES
-from ocr_engine.local.invoice.context import Cell, Paper
 from ocr_engine.local.page import Span
+from ocr_engine.local.paper import Cell, Paper
 from ocr_engine.local.spelling import fold
 
 _TAIL = (

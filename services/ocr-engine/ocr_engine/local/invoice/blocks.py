@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ocr_engine.local.invoice.context import Cell, Paper
 from ocr_engine.local.invoice.labels import BUYER, LEGAL_FORM, NOT_A_NAME, OTHER_PARTY, PERSON, POSTAL, SELLER, STREET
 from ocr_engine.local.page import Span
+from ocr_engine.local.paper import Cell, Paper
 
 _BLOCK_LINES = 8
 _LONGEST_NAME = 90

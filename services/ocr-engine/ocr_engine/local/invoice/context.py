@@ -1,12 +1,10 @@
-"""An invoice as its field rules see it: lines cut into cells, and the words beside, above or before a value."""
+"""Where on an invoice the value of a label may stand: beside it, or below it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ocr_engine.local.lumis.place import Cell, Paper, part_of
 from ocr_engine.local.page import Span
-
-__all__ = ["Cell", "Paper", "Value", "after", "part_of", "same_column"]
+from ocr_engine.local.paper import Cell, Paper, part_of
 
 _BELOW = 2.3
 """In line heights: how far below its label a value may stand."""

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 
 from ocr_engine.local.dates import find_dates, month_comes_first
 from ocr_engine.local.found import Found, source_of
-from ocr_engine.local.invoice.context import Cell, Paper, part_of, same_column
+from ocr_engine.local.invoice.context import same_column
 from ocr_engine.local.page import Line
+from ocr_engine.local.paper import Cell, Paper, part_of
 
 _DUE = re.compile(
     r"fallig|remit (?:until|by)|zahlbar|zu zahlen bis|uberweisen sie|zahlungsziel|due|pay(?:able)? (?:by|before|until)"

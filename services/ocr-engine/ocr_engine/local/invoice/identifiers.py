@@ -12,8 +12,8 @@ from stdnum.gb import vat as uk_vat
 from stdnum.us import rtn
 
 from ocr_engine.local.found import Found, source_of
-from ocr_engine.local.invoice.context import Paper, part_of
 from ocr_engine.local.page import Span
+from ocr_engine.local.paper import Paper, part_of
 
 _PROVED = 0.97
 _WELL_FORMED = 0.75

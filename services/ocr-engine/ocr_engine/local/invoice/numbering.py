@@ -4,7 +4,8 @@ import re
 
 from ocr_engine.local.dates import find_dates
 from ocr_engine.local.found import Found, source_of
-from ocr_engine.local.invoice.context import Cell, Paper, Value, after, part_of
+from ocr_engine.local.invoice.context import Value, after
+from ocr_engine.local.paper import Cell, Paper, part_of
 
 _PAPER = (
     r"(?:(?:handels|waren|miet|kosten|sammel|schluss|abschlags|teil|beitrags|monats|korrektur|storno"

@@ -8,7 +8,6 @@ from rapidfuzz import fuzz
 
 from ocr_engine.local.found import Found, source_of
 from ocr_engine.local.invoice.blocks import Block, Name, block_of, is_label, joined, may_name
-from ocr_engine.local.invoice.context import Paper
 from ocr_engine.local.invoice.labels import (
     BANK,
     BUYER,
@@ -29,6 +28,7 @@ from ocr_engine.local.invoice.labels import (
     TOWN,
 )
 from ocr_engine.local.page import Line
+from ocr_engine.local.paper import Paper
 from ocr_engine.local.spelling import fold
 
 _BLOCK_LINES = 8

@@ -7,7 +7,7 @@ from dataclasses import replace
 from ocr_engine.iso import country_code
 from ocr_engine.local.amounts import decimal_sign
 from ocr_engine.local.found import Found, field_of, source_of
-from ocr_engine.local.invoice.context import Paper, same_column
+from ocr_engine.local.invoice.context import same_column
 from ocr_engine.local.invoice.dating import find_invoice_dates
 from ocr_engine.local.invoice.identifiers import (
     VatId,
@@ -33,6 +33,7 @@ from ocr_engine.local.invoice.tape import is_tape, read_tape, tape_items
 from ocr_engine.local.invoice.totals import Ledger
 from ocr_engine.local.invoice.unheaded import unheaded_items
 from ocr_engine.local.page import Document, Line, Span
+from ocr_engine.local.paper import Paper
 from ocr_engine.local.peru.items import read_goods
 from ocr_engine.local.peru.reader import comprobante_of
 from ocr_engine.local.peru.sums import without_other_sums

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 
 from ocr_engine.local.dates import find_dates
 from ocr_engine.local.found import Found, source_of
-from ocr_engine.local.lumis.place import Cell, Paper, after_label, customers, part_of, providers
+from ocr_engine.local.lumis.place import after_label, customers, providers
 from ocr_engine.local.page import Line
+from ocr_engine.local.paper import Cell, Paper, part_of
 from ocr_engine.local.spelling import repair_digits
 from shared.panama import dv_fits, is_ruc, possible_dvs
 

@@ -8,8 +8,9 @@ from rapidfuzz import fuzz
 
 from ocr_engine.local.dates import find_dates
 from ocr_engine.local.found import Found, source_of
-from ocr_engine.local.lumis.place import Cell, Paper, after_label, customers, names_customer
+from ocr_engine.local.lumis.place import after_label, customers, names_customer
 from ocr_engine.local.page import Line, Span
+from ocr_engine.local.paper import Cell, Paper
 from ocr_engine.local.spelling import fold, repair_letters
 
 _NAME_LABEL = re.compile(

@@ -1,11 +1,10 @@
 """Where on the paper a value stands: after which label, in whose block (issuer, customer, authorised provider)."""
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 
-from ocr_engine.local.page import Line, Span
-from ocr_engine.local.spelling import fold
+from ocr_engine.local.page import Span
+from ocr_engine.local.paper import Cell, Paper, part_of
 
 _CUSTOMER = re.compile(
     r"\b(?:clientes?|receptor|comprador|adquir[ie]+nte|senor(?:es)?|sr\(?es\)?|facturar a|vendido a|consumidor final"
@@ -19,43 +18,6 @@ _BLOCK_LINES = 7
 """A customer's block is not longer than this."""
 _FEWEST_COLUMNS = 3
 """So many labels over as many values belong together in order, even where they do not stand straight below."""
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A cell of a line, its folded text and its position."""
-
-    span: Span
-    folded: str
-    line: int
-    order: int
-
-
-@dataclass(frozen=True)
-class Paper:
-    """A document's lines and, line by line, their cells."""
-
-    lines: Sequence[Line]
-    rows: Sequence[Sequence[Cell]]
-
-    @classmethod
-    def of(cls, lines: Sequence[Line]) -> "Paper":
-        """The lines cut into cells."""
-        rows = [
-            [Cell(span, fold(span.text), index, order) for order, span in enumerate(line.cells())]
-            for index, line in enumerate(lines)
-        ]
-        return cls(lines, rows)
-
-    def cells(self) -> Iterator[Cell]:
-        """Every cell in reading order."""
-        for row in self.rows:
-            yield from row
-
-
-def part_of(span: Span, start: int, end: int) -> Span:
-    """The words of a span that its text's characters `start` to `end` lie in."""
-    return span.part(start, end)
 
 
 def names_customer(cell: Cell) -> bool:

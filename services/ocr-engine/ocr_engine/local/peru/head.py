@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ocr_engine.local.found import Found, source_of
-from ocr_engine.local.invoice.context import Cell, Paper, after, part_of, same_column
+from ocr_engine.local.invoice.context import after, same_column
 from ocr_engine.local.invoice.labels import POSTAL
+from ocr_engine.local.paper import Cell, Paper, part_of
 from ocr_engine.local.peru.code import is_ruc, may_be_ruc
 
 _TITLE = re.compile(r"\b(?:factura|boleta(?: de venta)?|nota de (?:credito|debito)|ticket)\b")

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from ocr_engine.local.found import Found, field_of, source_of
-from ocr_engine.local.invoice.context import Paper
 from ocr_engine.local.invoice.totals import Totals
 from ocr_engine.local.page import Document
+from ocr_engine.local.paper import Paper
 from ocr_engine.local.peru.code import CREDIT_NOTE, SunatCode, is_ruc, sunat_code
 from ocr_engine.local.peru.head import is_comprobante, read_head
 from ocr_engine.local.peru.sums import in_words, is_mixed, proved_sums, with_taxed_base

@@ -6,7 +6,8 @@ import datetime as dt
 import pytest
 
 from ocr_engine.evidence import Evidence
-from ocr_engine.validation import cufes_in, plausible, validate
+from ocr_engine.lumis import cufes_in
+from ocr_engine.validation import plausible, validate
 from shared.contracts.faults import (
     CUFE_INVALID,
     CUFE_MISMATCH,

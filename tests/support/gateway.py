@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from inspect import isawaitable
 from typing import Any, cast
 from uuid import uuid4
 
@@ -62,7 +63,7 @@ class FakeBus:
     """Keeps what is published, answers calls out of a table, and reacts to events as the other services would."""
 
     answers: dict[type[Call[Any]], Any] = field(default_factory=dict)
-    """A contract to answer, an exception to raise, or a function of the call that gives either."""
+    """A contract to answer, an exception to raise, or a function of the call that gives either, also awaited."""
     react: Callable[[Event], Event | None] | None = None
     """What comes back for a published event."""
     published: list[Event] = field(default_factory=list)
@@ -85,6 +86,7 @@ class FakeBus:
         self.calls.append(call)
         answer = self.answers[type(call)]
         answer = answer(call) if callable(answer) else answer
+        answer = await answer if isawaitable(answer) else answer
         if isinstance(answer, Exception):
             raise answer
         return cast("AnswerT", answer)

@@ -73,7 +73,7 @@ async def submit_and_wait(submission: Submission, deps: Deps) -> Ending:
     Raises:
         Refused: the ledger does not hold the price; nothing is kept.
         Problem: 429, the user is over the rate limit; nothing is kept.
-        Unavailable, PyMongoError: nothing was published; the hold was released as far as possible.
+        Unavailable, PyMongoError: it costs nothing, also where it was published without our knowing.
     """
     with deps.waiters.expect(submission.request_id) as future, WAITING.track_inprogress():
         event, price = await submit(submission, deps)
@@ -91,14 +91,14 @@ async def submit(
     Raises:
         Refused: the ledger does not hold the price; nothing is kept.
         Problem: 429, the user is over the rate limit; nothing is kept.
-        Unavailable, PyMongoError: nothing was published; the hold was released as far as possible.
+        Unavailable, PyMongoError: it costs nothing, also where it was published without our knowing.
     """
     try:
         price = await _hold(submission, deps)
     except Unavailable:  # it may have been placed although no answer came
         await _release(submission, deps)
         raise
-    file_id = None
+    file_id = sent = None
     try:
         if not submission.is_counted:
             await _count(submission, deps)
@@ -107,9 +107,10 @@ async def submit(
             await prepare()
         event = _uploaded(submission, file_id, deps)
         await deps.requests.create(_request(submission, price, event, deps))
+        sent = event
         await deps.bus.publish(event)
     except BaseException:
-        await _undo(submission, file_id, deps)
+        await _undo(submission, file_id, sent, deps)
         raise
     await _mark_published(event, deps)
     return event, price
@@ -192,17 +193,19 @@ async def _mark_published(event: DocumentUploaded, deps: Deps) -> None:
         _log.warning("not marked as published", error=type(error).__name__)
 
 
-async def _undo(submission: Submission, file_id: str | None, deps: Deps) -> None:
-    """Best effort: holds and files that stay expire by themselves."""
+async def _undo(submission: Submission, file_id: str | None, sent: DocumentUploaded | None, deps: Deps) -> None:
+    """Best effort: holds and files that stay expire by themselves. `sent` may be with the broker, unconfirmed."""
     works = [_release(submission, deps)]
     if file_id is not None:
-        works += [_delete_file(file_id, deps), _give_up(submission.request_id, deps)]
+        works += [_delete_file(file_id, deps), _give_up(submission, sent, deps)]
     await asyncio.gather(*works)
 
 
-async def _give_up(request_id: str, deps: Deps) -> None:
+async def _give_up(submission: Submission, sent: DocumentUploaded | None, deps: Deps) -> None:
+    """What was sent may be read and charged before its hold is released: that it is abandoned refunds it."""
+    abandoned = _abandoned(sent) if sent is not None and submission.operation != UNPRICED else None
     try:
-        await deps.requests.give_up(request_id)
+        await deps.requests.give_up(submission.request_id, abandoned)
     except _FAILURES as error:
         _log.warning("request not given up", error=type(error).__name__)
 
@@ -248,7 +251,7 @@ async def _look(request_id: str, seconds: float, deps: Deps) -> Conclusion | Non
 async def _abandon(event: DocumentUploaded, deps: Deps) -> None:
     """Tell the ledger that the client got an error; where the broker is away, the sweep tells it later."""
     ABANDONED.inc()
-    abandoned = DocumentAbandoned(request_id=event.request_id, origin=event.origin, user_id=event.user_id)
+    abandoned = _abandoned(event)
     try:
         await deps.bus.publish(abandoned)
     except Unavailable:
@@ -256,3 +259,7 @@ async def _abandon(event: DocumentUploaded, deps: Deps) -> None:
             await deps.requests.plan(abandoned)
         except _FAILURES as error:
             _log.warning("abandonment not told", error=type(error).__name__)
+
+
+def _abandoned(event: DocumentUploaded) -> DocumentAbandoned:
+    return DocumentAbandoned(request_id=event.request_id, origin=event.origin, user_id=event.user_id)

@@ -69,7 +69,7 @@ class StoredRequest:
     erased: Mapping[str, Any] = field(default_factory=dict)
     """Of an erasure: by service, what it removed and kept."""
     given_up: bool = False
-    """It failed before anything was published."""
+    """Its client was told, before it was known to be published, that it failed: it costs nothing."""
 
     @property
     def has_ended(self) -> bool:
@@ -79,7 +79,7 @@ class StoredRequest:
     @property
     def cost(self) -> int:
         """Lümis that it cost: what the ledger said, else what the state makes it say."""
-        if self.released:
+        if self.released or self.given_up:
             return 0
         if self.settled is not None:
             return self.settled
@@ -142,10 +142,8 @@ class Requests:
             "operation": request.operation,
             "price": request.price,
             **({"retry": request.retry.model_dump()} if request.retry else {}),
-            "outgoing": _outgoing(request.outgoing),
-            "published": False,
+            **_planned(request.outgoing),
             "received_at": request.received_at,
-            "outgoing_at": datetime.now(UTC),
             "expires_at": request.expires_at,
         }
         change = {"$set": values, "$max": {"stage": Stage.UPLOADED.value}, "$setOnInsert": {"timeline": []}}
@@ -162,16 +160,19 @@ class Requests:
 
     async def plan(self, event: Event) -> None:
         """Have the sweep publish this event, instead of whatever was still to be published."""
-        values = {"outgoing": _outgoing(event), "published": False, "outgoing_at": datetime.now(UTC)}
-        await self._requests.update_one({"_id": event.request_id}, {"$set": values})
+        await self._requests.update_one({"_id": event.request_id}, {"$set": _planned(event)})
 
-    async def give_up(self, request_id: str) -> None:
-        """The request failed before anything was published: nothing is left to publish, and nobody works on it."""
-        change = {
-            "$set": {"published": True, "given_up": True},
-            "$unset": {"outgoing": ""},
+    async def give_up(self, request_id: str, abandoned: Event | None = None) -> None:
+        """The request failed before it was known to be published: nobody is to work on it.
+
+        Instead of what was still to be published the sweep tells of its abandonment, where one is given.
+        """
+        change: dict[str, dict[str, Any]] = {
+            "$set": {"given_up": True, **(_planned(abandoned) if abandoned else {"published": True})},
             "$max": {"stage": Stage.ABANDONED.value},
         }
+        if abandoned is None:
+            change["$unset"] = {"outgoing": ""}
         await self._lane.update({"_id": request_id}, change)
 
     async def unpublished(self, before: datetime, limit: int = 200) -> AsyncIterator[tuple[str, dict[str, Any]]]:
@@ -225,8 +226,10 @@ class Requests:
         return _conclusion(row) if row else None
 
 
-def _outgoing(event: Event) -> dict[str, Any]:
-    return {"type": event.NAME, "data": event.model_dump()}
+def _planned(event: Event) -> dict[str, Any]:
+    """An event for the sweep to publish, as a request keeps it."""
+    outgoing = {"type": event.NAME, "data": event.model_dump()}
+    return {"outgoing": outgoing, "published": False, "outgoing_at": datetime.now(UTC)}
 
 
 def _conclusion(row: Mapping[str, Any]) -> Conclusion | None:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from deploy.kubernetes import ROWS
+
 ROOT = Path(__file__).parents[3]
 INDEX = ROOT / "docs" / "README.md"
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -35,3 +37,15 @@ def test_every_page_is_in_the_index() -> None:
     linked = {target for target, _ in _links(INDEX)}
     missing = [page for page in PAGES if page != INDEX and not {page, page.parent} & linked and page.parent != ROOT]
     assert missing == []
+
+
+def test_the_page_on_kubernetes_makes_every_secret_that_a_pod_mounts() -> None:
+    page = (ROOT / "docs" / "how-to" / "deploy-on-kubernetes.md").read_text(encoding="utf-8")
+    made = re.search(r"create secret generic lumis-secrets \$\(for name in ([\w\s\\]+);", page)
+    assert made is not None
+    assert {name for row in ROWS for name in row.secrets} <= set(made[1].replace("\\", " ").split())
+
+
+def test_no_published_document_cites_what_its_readers_do_not_have() -> None:
+    published = [*(ROOT / "docs").glob("*api.json"), *(ROOT / "docs" / "schemas").glob("*.json")]
+    assert [path.name for path in published if "Lumis API, section" in path.read_text(encoding="utf-8")] == []

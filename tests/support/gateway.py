@@ -21,8 +21,8 @@ from gateway.auth import StaticKey, TokenVerifier
 from gateway.courier import Courier
 from gateway.deps import Address, Deps, Limits
 from gateway.extract.callbacks import Callbacks
+from gateway.extract.deps import Extract
 from gateway.extract.documents import Documents
-from gateway.extract.parts import Extract
 from gateway.extract.tokens import AccountTokens
 from gateway.handlers import follow_event
 from gateway.hooks import Hooks

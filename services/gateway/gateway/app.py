@@ -12,8 +12,8 @@ from gateway.courier import Courier
 from gateway.deps import Address, Deps, Limits
 from gateway.erasure import erase_requests
 from gateway.extract.callbacks import Callbacks
+from gateway.extract.deps import Extract
 from gateway.extract.documents import Documents
-from gateway.extract.parts import Extract
 from gateway.extract.tokens import AccountTokens
 from gateway.extract.validate import republish_validations
 from gateway.handlers import call_back, follow_event, wake_waiter

@@ -10,7 +10,7 @@ from gateway.audit import AuditLog
 from gateway.auth import Caller, TokenVerifier
 from gateway.courier import Courier
 from gateway.extract.callbacks import Callbacks
-from gateway.extract.parts import Extract
+from gateway.extract.deps import Extract
 from gateway.hooks import Hooks
 from gateway.idempotency import IdempotencyKeys
 from gateway.limits import RateLimits

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.http import Problem
-from gateway.retry import read_retry
+from gateway.retry_form import read_retry
 from shared.contracts.credits import HoldCredits, HoldPlaced
 from shared.contracts.documents import DocumentUploaded, Unreadable
 from shared.contracts.lumis import ExtractedData, LumisOutcome, Product

@@ -6,10 +6,10 @@ from typing import Any
 import structlog
 
 from gateway.deps import Deps
+from gateway.extract.corrections import BadFormat, Validation, validation_of
 from gateway.extract.documents import Document
 from gateway.extract.outcomes import Outcome
 from gateway.extract.protocol import NOT_FOUND, SCHEMAS, SUCCESS, VALIDATION_FORMAT
-from gateway.extract.validation import BadFormat, Validation, validation_of
 from gateway.metrics import REPUBLISHED
 from shared.contracts.extract import DocumentCorrected
 from shared.errors import Unavailable

@@ -11,7 +11,7 @@ from gateway.http import INTERNAL_ERROR, UNAUTHORIZED, Answer, Body, Input, Prob
 from gateway.intake import Submission
 from gateway.repeats import REPEAT_ERRORS
 from gateway.results import Conclusion
-from gateway.retry import FIELD_KEYS, RETRY_ERRORS, read_retry
+from gateway.retry_form import FIELD_KEYS, RETRY_ERRORS, read_retry
 from gateway.routes import requests
 from gateway.store import StoredRequest
 from gateway.uploads import UPLOAD_ERRORS, Form, Upload

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.extract.validation import BadFormat, validation_of
+from gateway.extract.corrections import BadFormat, validation_of
 from shared.contracts.extract import Correction, DocumentCorrected
 
 texts = st.text(st.characters(exclude_categories=()), max_size=30)

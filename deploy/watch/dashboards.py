@@ -2,10 +2,11 @@
 
 from deploy.watch.panels import Dashboard, Panel, figure, mean, or_zero, quantile, rate, series, share
 
-UPLOADS = r"/api/v4/invoices/upload-ocr(-retry)?|/api/ocr-structured(-v4)?|/api/extract/.*/parse"
-"""The routes that take a document, as the recording rules of `deploy/prometheus/rules/uploads.yml` name them."""
+UPLOADS = r"/api/v4/invoices/upload-ocr(-retry)?|/api/ocr-structured(-v4)?"
+"""The routes that read a document at once, as `deploy/prometheus/rules/uploads.yml` names them."""
 
 _HTTP = "lumis_http_seconds"
+_EXTRACT = "lumis_gateway_extract_calls_total"
 _WAIT, _HANDLE = "lumis_bus_wait_seconds", "lumis_bus_handler_seconds"
 _STAGES = (
     "ocr-engine.document.uploaded",
@@ -22,14 +23,30 @@ _OVERVIEW = (
     figure("Services that answer (of 6)", or_zero('count(count by (service) (up{job="lumis"} == 1))')),
     figure("Alerts", or_zero('count(ALERTS{alertstate="firing"})'), red_above=1),
     figure("Uploads a minute", f"60 * {rate(f'{_HTTP}_count', route=UPLOADS)}"),
-    figure("Uploads that fail", or_zero("lumis:upload_errors:ratio_rate1h"), "percentunit", red_above=0.005),
+    figure(
+        "Uploads that fail", or_zero('lumis:upload_errors:ratio_rate1h{api="uploads"}'), "percentunit", red_above=0.005
+    ),
     figure(
         "Error budget left of 3 days",
-        "1 - lumis:upload_errors:ratio_rate3d / 0.005",
+        '1 - lumis:upload_errors:ratio_rate3d{api="uploads"} / 0.005',
         "percentunit",
         about="What is left where 99.5 % of uploads must not fail; below 0 it is overdrawn.",
     ),
     figure("Parked messages", "lumis:parked:messages", red_above=1),
+    figure("Extract calls a minute", or_zero(f"60 * {rate(_EXTRACT)}")),
+    figure(
+        "Extract calls that fail",
+        or_zero('lumis:upload_errors:ratio_rate1h{api="extract"}'),
+        "percentunit",
+        red_above=0.005,
+        about="Told error_internal or error_maintenance, of all that are not told to ask again: HTTP says 200 to each.",
+    ),
+    figure(
+        "Extract's budget left of 3 days",
+        '1 - lumis:upload_errors:ratio_rate3d{api="extract"} / 0.005',
+        "percentunit",
+        about="The same for calls of the Extract API.",
+    ),
     series("Requests by family", (rate(f"{_HTTP}_count", "family"), "{{family}}"), unit="reqps"),
     series("Requests by status", (rate(f"{_HTTP}_count", "status"), "{{status}}"), unit="reqps", stacked=True),
     series(
@@ -95,6 +112,11 @@ _UPLOAD = (
         "Mandatory fields not found", (or_zero(rate("lumis_reconciler_missing_fields_total", "field")), "{{field}}")
     ),
     series("Figures that do not agree", (or_zero(rate("lumis_reconciler_warnings_total", "code")), "{{code}}")),
+    series(
+        "Calls of the Extract API",
+        (or_zero(rate(_EXTRACT, "operation, status")), "{{operation}} {{status}}"),
+        about="By operation and status; `unknown` is what was turned away before it was read.",
+    ),
     series("Reviews", (or_zero(rate("lumis_reconciler_reviews_total", "decision")), "{{decision}}")),
     series(
         "Tags given, lines that no rule knows",

@@ -17,10 +17,12 @@ from deploy.local.servers import ServerMissing
 from deploy.watch.dashboards import DASHBOARDS
 from deploy.watch.panels import Dashboard
 from tests.e2e.test_sunat import ready_shop, sell
+from tests.support.extract import TEST_TOKEN, encoded
 from tests.support.platform import Platform
 from tests.support.waiting import until
 
 PAPER = Path(__file__).parents[1] / "data" / "papers" / "page-text.pdf"
+PARSE = "/api/extract/invoice/1/parse"
 
 
 class Asked:
@@ -67,12 +69,16 @@ async def _all_up(asked: Asked) -> bool:
 
 
 async def _load(platform: Platform) -> None:
-    """Uploads, one without credits, and a factura."""
+    """Uploads, one without credits, documents of the Extract API, and a factura."""
     user = await platform.user(lumis=45)
     for _ in range(3):
         status, answer = await platform.upload(user, PAPER.read_bytes())
         assert status == 200, answer
     assert (await platform.upload(await platform.user(lumis=0), PAPER.read_bytes()))[0] == 402
+    for _ in range(3):
+        given = {"params": {"account_token": TEST_TOKEN, "documents": [encoded(PAPER.read_bytes())]}}
+        async with platform.client.post(PARSE, json=given) as response:
+            assert (await response.json())["result"]["status"] == "success"
     shop = await ready_shop(platform)
     venta = await sell(shop)
     body = {"tipo_comprobante": "01"}

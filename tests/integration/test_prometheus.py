@@ -15,6 +15,7 @@ from deploy.local.servers import ServerMissing
 from deploy.watch.dashboards import DASHBOARDS, UPLOADS
 from deploy.watch.metrics import Metric, metrics
 from deploy.watch.panels import dashboard_text
+from gateway.extract import protocol
 from gateway.routes.families import FAMILIES
 from ocr_engine.prices import LIST_PRICES
 from ocr_engine.settings import OcrEngineSettings
@@ -109,14 +110,22 @@ def test_rules_and_dashboards_ask_only_for_metrics_that_there_are() -> None:
 
 def test_the_error_budget_is_of_routes_that_there_are() -> None:
     paths = [route.path for family in FAMILIES for route in family.routes]
-    for alternative in (
-        "/api/v4/invoices/upload-ocr(-retry)?",
-        "/api/ocr-structured(-v4)?",
-        "/api/extract/.*/parse",
-    ):
+    for alternative in ("/api/v4/invoices/upload-ocr(-retry)?", "/api/ocr-structured(-v4)?"):
         assert alternative in UPLOADS
         assert [path for path in paths if re.fullmatch(alternative, path)], alternative
-    assert all(UPLOADS in rule["expr"] for rule in _of("uploads.yml") if "increase" in rule.get("record", ""))
+    budgets = [rule for rule in _of("uploads.yml") if "record" in rule]
+    assert all(UPLOADS in rule["expr"] for rule in budgets if rule["labels"] == {"api": "uploads"})
+
+
+def test_the_error_budget_of_the_extract_api_counts_its_own_trouble_alone() -> None:
+    budgets = [rule["expr"] for rule in _of("uploads.yml") if rule.get("labels") == {"api": "extract"}]
+    spent = {status for expression in budgets for status in re.findall(r'status=~"([^"]+)"', expression)}
+    (pattern,) = spent
+    statuses = [value for value in vars(protocol).values() if isinstance(value, protocol.Status)]
+    assert {each for each in statuses if re.fullmatch(pattern, each.metric)} == {
+        protocol.INTERNAL,
+        protocol.MAINTENANCE,
+    }
 
 
 def test_the_models_that_are_asked_unless_told_otherwise_have_a_price() -> None:

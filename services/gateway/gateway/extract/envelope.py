@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from gateway.extract.papers import UnsupportedFormat
-from gateway.extract.protocol import INTERNAL, MAINTENANCE, Status, Where
+from gateway.extract.protocol import INTERNAL, MAINTENANCE, OVER_LIMIT, Status, Where
 from gateway.http import (
     BODY_TOO_LARGE,
     INTERNAL_ERROR,
@@ -20,6 +20,7 @@ from gateway.http import (
     Problem,
 )
 from gateway.lumis import RATE_LIMITED
+from gateway.metrics import EXTRACT_CALLS
 from gateway.uploads import Upload
 
 BROKEN = ErrorRow(400, INVALID_JSON.code, "The body is no JSON")
@@ -40,7 +41,7 @@ _NAME = "UserError"
 _STATUSES: Mapping[str, Status] = {
     INTERNAL_ERROR.code: INTERNAL,
     SERVER_BUSY.code: MAINTENANCE,
-    RATE_LIMITED.code: MAINTENANCE,
+    RATE_LIMITED.code: OVER_LIMIT,
 }
 """Our own trouble goes into `result`, where clients look, and lets them try again later."""
 
@@ -98,6 +99,8 @@ def answer(value: Any, exchange: Exchange) -> Mapping[str, Any]:
 def error(problem: Problem, exchange: Exchange) -> Mapping[str, Any]:
     """A call that cannot be served: our trouble as a status, the caller's as a JSON-RPC error."""
     if status := _STATUSES.get(problem.code):
+        if exchange.body is None:  # it did not get as far as its route, which counts all that do
+            EXTRACT_CALLS.labels("unknown", "unknown", "unknown", status.metric).inc()
         return answer(status.shown(_where_of(exchange)), exchange)
     message = _TEXTS.get(problem.code, problem.message)
     data = {"name": _NAME, "message": message, "debug": "", "arguments": [message]}

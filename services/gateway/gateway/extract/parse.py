@@ -12,6 +12,7 @@ from gateway.extract.protocol import (
     INVALID_TOKEN,
     MAINTENANCE,
     NO_CREDIT,
+    OVER_LIMIT,
     SCHEMAS,
     SUCCESS,
     UNSUPPORTED_FORMAT,
@@ -97,7 +98,7 @@ async def _parse(paper: Paper, version: Version, user_id: str | None, given: Inp
     counted = deps.extract.rates.take(f"extract:{user_id}") if user_id else count_stranger(given.caller, deps)
     if not (await counted).accepted:
         LIMITED.inc()
-        return Taken(MAINTENANCE, version)
+        return Taken(OVER_LIMIT, version)
     if user_id is None and not paper.is_test:
         return Taken(INVALID_TOKEN, version)
     if isinstance(paper.upload, UnsupportedFormat):

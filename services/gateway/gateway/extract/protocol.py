@@ -4,7 +4,7 @@ Marks such as "section 3" are of Odoo's documentation of its Extract API; number
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from shared.contracts.documents import Unreadable
@@ -94,6 +94,13 @@ class Status:
     name: str
     code: int
     message: str
+    counted: str = ""
+    """Its name among the metrics, where clients are told another."""
+
+    @property
+    def metric(self) -> str:
+        """Its name among the metrics: what is the caller's doing does not count as our trouble."""
+        return self.counted or self.name
 
     def shown(self, where: Where | None, message: str | None = None) -> dict[str, Any]:
         """The members of `result`. `/2` has no `status_code`."""
@@ -104,10 +111,14 @@ class Status:
 SUCCESS = Status("success", 0, "Success")
 PROCESSING = Status("processing", 1, "Not ready")
 INTERNAL = Status("error_internal", 2, "An error occurred")
+TOO_MANY_NAMED = replace(INTERNAL, counted="too_many_documents")
+"""The caller asks for more documents than one call may; clients know no status for it."""
 NO_CREDIT = Status("error_no_credit", 3, "You don't have enough credit")
 NOT_FOUND = Status("error_document_not_found", 4, "The document could not be found")
 UNSUPPORTED_FORMAT = Status("error_unsupported_format", 6, "Unsupported file format")
 MAINTENANCE = Status("error_maintenance", 9, "Server is currently under maintenance. Please try again later.")
+OVER_LIMIT = replace(MAINTENANCE, counted="over_limit")
+"""The caller is over its rate limit; clients know no status for it."""
 PASSWORD_PROTECTED = Status("error_password_protected", 10, "The PDF file is protected by a password")
 TOO_MANY_PAGES = Status("error_too_many_pages", 11, "The document contains too many pages")
 INVALID_TOKEN = Status("error_invalid_account_token", 12, "The account token is not valid")

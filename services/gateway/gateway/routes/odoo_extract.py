@@ -26,11 +26,13 @@ from gateway.extract.protocol import (
     NOT_FOUND,
     PROCESSING,
     SUCCESS,
+    TOO_MANY_NAMED,
     UNSUPPORTED_FORMAT,
     UNSUPPORTED_VERSION,
     VALIDATION_FORMAT,
     Generation,
     Kind,
+    Status,
     Where,
     version_of,
 )
@@ -56,14 +58,14 @@ class Said:
     """What an operation answers: the members of `result`, and each document's status."""
 
     result: Mapping[str, Any]
-    statuses: tuple[str, ...]
+    statuses: tuple[Status, ...]
     account: str | None = None
     """The user whose documents they are, where that is one."""
     audit: Mapping[str, Any] = field(default_factory=dict)
 
     def answer(self, kind: Kind) -> Answer:
         """The answer, with what the log says of it; who asks about nobody's documents is no row of the audit."""
-        errors = sorted(set(self.statuses) - {SUCCESS.name, PROCESSING.name})
+        errors = sorted({status.name for status in self.statuses} - {SUCCESS.name, PROCESSING.name})
         user = pseudonym(self.account) if self.account else None
         audit = {"kind": kind, "user": user, "documents": len(self.statuses), **self.audit}
         return Answer(self.result, audit=audit | ({"code": ",".join(errors)} if errors else {}))
@@ -81,7 +83,7 @@ async def take_document(call: Call, given: Input[Call], deps: Deps) -> Said:
     """
     upload = call.document or UnsupportedFormat("`documents` holds no document")
     taken = await parse(Paper(call.where, call.params, upload), given, deps)
-    return Said(taken.shown(call.where), (taken.status.name,), taken.account, {"held_credits": taken.price})
+    return Said(taken.shown(call.where), (taken.status,), taken.account, {"held_credits": taken.price})
 
 
 async def read_result(call: Call, given: Input[Call], deps: Deps) -> Said:
@@ -107,7 +109,7 @@ async def read_results(call: Call, given: Input[Call], deps: Deps) -> Said:
         names = [name]
     if len(names) > MOST_TOLD:
         message = f"Ask for at most {MOST_DOCUMENTS} documents in one call, not {len(names)}"
-        return _one(Outcome(INTERNAL, message=message), call.where)
+        return _one(Outcome(TOO_MANY_NAMED, message=message), call.where)
     outcomes = await outcomes_of(names, call.where, call.params, given.caller, deps)
     return _several({key: outcome.shown(call.where) for key, outcome in outcomes.items()}, outcomes.values())
 
@@ -134,14 +136,12 @@ async def validate_documents(call: Call, given: Input[Call], deps: Deps) -> Said
 
 
 def _one(outcome: Outcome, where: Where) -> Said:
-    return Said(outcome.shown(where), (outcome.status.name,), outcome.account)
+    return Said(outcome.shown(where), (outcome.status,), outcome.account)
 
 
 def _several(result: Mapping[str, Any], outcomes: Collection[Outcome]) -> Said:
     accounts = {outcome.account for outcome in outcomes if outcome.account is not None}
-    return Said(
-        result, tuple(outcome.status.name for outcome in outcomes), accounts.pop() if len(accounts) == 1 else None
-    )
+    return Said(result, tuple(outcome.status for outcome in outcomes), accounts.pop() if len(accounts) == 1 else None)
 
 
 async def authenticate(incoming: Incoming, deps: Deps) -> Caller:
@@ -219,10 +219,10 @@ def _route(path: str, where: Where, row: _Row) -> Route:
         try:
             said = await _said(row.operation, given, deps)
         except Exception:  # HTTP says 200 to it, so that nothing else would show it
-            count(INTERNAL.name)
+            count(INTERNAL.metric)
             raise
         for status in said.statuses:
-            count(status)
+            count(status.metric)
         return said.answer(where.kind)
 
     serve.__name__ = f"extract_{where.kind}_{where.generation}_{row.name}"

@@ -1,7 +1,8 @@
 """What became of documents: not ready, a result in the form of a version, or why there is none."""
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from gateway.extract.protocol import (
     NOT_FOUND,
     PROCESSING,
     SUCCESS,
+    TOO_MANY_NAMED,
     Status,
     Version,
     Where,
@@ -30,6 +32,11 @@ MOST_DOCUMENTS = 500
 
 MOST_TOLD = 5000
 """Documents of one call, up to which those that are too many have an answer each: beyond, the answer alone is work."""
+
+LARGEST_ANSWER = 8 * 1024 * 1024
+"""Bytes of results in one answer, whatever documents are asked for: those of hundreds of ordinary invoices."""
+
+_FULL = "The answer is full: ask for fewer documents in one call, and for this one again"
 
 _GRACE = timedelta(seconds=60)
 """After the time for reading, until a document that nothing was heard of counts as failed."""
@@ -112,15 +119,56 @@ def _success(outcome: OdooOutcome, document: Document, where: Where, params: Map
     return Outcome(SUCCESS, results_of(outcome, shape, document.perspective))
 
 
+@dataclass
+class _Batch:
+    """The outcomes of one call: each document is read once, and none any more when the answer is full."""
+
+    where: Where
+    params: Mapping[str, Any]
+    deps: Deps
+    left: int = LARGEST_ANSWER
+    """Bytes of results that the answer has room for."""
+    read: dict[str, tuple[Outcome, int]] = field(default_factory=dict)
+    """What became of a document, by its id, and its bytes."""
+
+    async def outcome_of(self, document: Document | None) -> Outcome:
+        """How a document stands; the first one is told in full however large it is."""
+        if document is None:
+            return Outcome(NOT_FOUND)
+        if document.id not in self.read:
+            if self.left == 0:
+                return _beyond(document)
+            outcome = await outcome_of(document, self.where, self.params, self.deps)
+            self.read[document.id] = outcome, _size(outcome)
+        outcome, size = self.read[document.id]
+        if size > self.left and self.left < LARGEST_ANSWER:
+            self.left = 0
+            return _beyond(document)
+        self.left = max(self.left - size, 0)
+        return outcome
+
+
+def _beyond(document: Document) -> Outcome:
+    return Outcome(PROCESSING, message=_FULL, account=document.user_id)
+
+
+def _size(outcome: Outcome) -> int:
+    """Bytes of an outcome's results as the answer writes them."""
+    return 0 if outcome.results is None else len(json.dumps(outcome.results, ensure_ascii=False).encode())
+
+
 async def outcomes_of(
     names: Sequence[Any], where: Where, params: Mapping[str, Any], caller: Caller, deps: Deps
 ) -> dict[str, Outcome]:
-    """How several documents stand, each by itself, by what the call named them as text."""
+    """How several documents stand, each by itself, by what the call named them as text.
+
+    A document is read once, whatever names it is given. One whose results no longer fit into the answer is told as not
+    ready, which has programs ask for it again: of an error they would hand it in, and pay for it, anew.
+    """
     looked_for = names[:MOST_DOCUMENTS]
     documents = await visible(looked_for, where, params, caller, deps)
-    found = {
-        key_of(name): await outcome_of(document, where, params, deps)
-        for name, document in zip(looked_for, documents, strict=True)
-    }
-    too_many = Outcome(INTERNAL, message=f"Ask for at most {MOST_DOCUMENTS} documents in one call")
+    named = {key_of(name): document for name, document in zip(looked_for, documents, strict=True)}
+    batch = _Batch(where, params, deps)
+    found = {key: await batch.outcome_of(document) for key, document in named.items()}
+    too_many = Outcome(TOO_MANY_NAMED, message=f"Ask for at most {MOST_DOCUMENTS} documents in one call")
     return {key_of(name): too_many for name in names[MOST_DOCUMENTS:]} | found

@@ -19,6 +19,7 @@ from sunat_emitter.reportes.reporte import periodo_of, report
 from sunat_emitter.store import Comprobantes, StoredEmisor
 from sunat_emitter.store.reportes import Reportes
 from sunat_emitter.store.revisables import INDEXES
+from sunat_emitter.store.series import Series
 from tests.support import servers
 from tests.support.comprobantes import EMISOR
 from tests.support.envios import COMPANY, EMISOR_ID, insert, numbered
@@ -34,7 +35,7 @@ def _megabytes() -> float:
 
 async def _fill(database: mongo.Database, count: int) -> None:
     rows = database["comprobantes"]
-    await mongo.ensure_indexes(database, (*INDEXES, *Reportes.INDEXES, *Comprobantes.INDEXES))
+    await mongo.ensure_indexes(database, (*INDEXES, *Series.INDEXES, *Comprobantes.INDEXES))
     name = await insert(database, numbered("factura", "01", "F001", 1, date(2026, 3, 1)))
     first = await rows.find_one_and_delete({"_id": name}) or {}
     for start in range(0, count, BATCH):

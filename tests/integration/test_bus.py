@@ -125,7 +125,11 @@ async def test_what_the_broker_parked_after_a_crash_loop_can_fail_again_once_it_
     await until(lambda: len(recorder.seen) == 1)
     body = encode(abandoned(), "id-1", "gateway")
     death = {"queue": LEDGER_QUEUE, "reason": "delivery_limit", "count": 1, "exchange": "", "routing-keys": ["x"]}
-    headers = {"x-death": [death], "x-first-death-queue": LEDGER_QUEUE, "x-first-death-reason": "delivery_limit"}
+    headers: dict[str, Any] = {
+        "x-death": [death],
+        "x-first-death-queue": LEDGER_QUEUE,
+        "x-first-death-reason": "delivery_limit",
+    }
     async with await aio_pika.connect(buses.url) as connection, connection.channel() as channel:
         looped = aio_pika.Message(body, message_id="id-1", headers=headers)
         await channel.default_exchange.publish(looped, routing_key=PARKED_QUEUE)

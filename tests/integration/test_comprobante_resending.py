@@ -82,6 +82,18 @@ async def test_wrong_credentials_stop_the_issuer_until_they_are_changed(bench: B
     assert [each async for each in bench.sending.envios.paradas()] == []
 
 
+async def test_what_is_held_back_after_its_issuer_was_set_right_goes_on_too(bench: Bench) -> None:
+    name = await bench.issue()
+    refused = Parada(EMISOR_ID, 1, "0102 - Usuario o contraseña incorrectos")
+    await bench.sending.envios.stop(refused, bench.now())
+    envio = await bench.sending.envios.claim(name, "a worker", bench.now(), bench.sending.lease_end())
+    assert envio is not None
+    await bench.sending.envios.resume(refused, bench.now())
+    await bench.sending.envios.hold_back(envio, refused.motivo, en_duda=False, parado=True)
+    await turn(bench.sending)
+    assert (await bench.row(name))["estado"] == "ACEPTADO"
+
+
 async def test_a_wrong_password_is_tried_once_by_everything_that_waits_and_a_right_one_lets_all_in_at_once(
     bench: Bench,
 ) -> None:

@@ -26,6 +26,7 @@ from sunat_emitter.series import create_serie, reserve_correlativo
 from sunat_emitter.store import Comprobantes, StoredEmisor
 from sunat_emitter.store.reportes import IMPORTES, Reportes
 from sunat_emitter.store.revisables import INDEXES
+from sunat_emitter.store.series import Series
 from tests.support.comprobantes import HOY, SALES
 from tests.support.envios import COMPANY, EMISOR_ID, insert, numbered
 from tests.support.sunat import emitter, set_up
@@ -47,7 +48,7 @@ EMISOR = StoredEmisor(
 
 @pytest_asyncio.fixture
 async def reportes(database: Database) -> Reportes:
-    await ensure_indexes(database, (*INDEXES, *Reportes.INDEXES, *Comprobantes.INDEXES))
+    await ensure_indexes(database, (*INDEXES, *Series.INDEXES, *Comprobantes.INDEXES))
     return Reportes(database)
 
 

@@ -76,7 +76,6 @@ from sunat_emitter.store.auditoria import Auditoria
 from sunat_emitter.store.conciliaciones import Conciliaciones
 from sunat_emitter.store.envios import INDEXES as SENDING_INDEXES
 from sunat_emitter.store.envios import Envios
-from sunat_emitter.store.reportes import Reportes
 from sunat_emitter.store.revisables import INDEXES as REVIEW_INDEXES
 from sunat_emitter.store.revisables import Revisables
 from sunat_emitter.store.vencimientos import INDEXES as DEADLINE_INDEXES
@@ -101,7 +100,6 @@ async def build(settings: SunatEmitterSettings, platform: Platform) -> Deps:
             *DEADLINE_INDEXES,
             *REVIEW_INDEXES,
             *Conciliaciones.INDEXES,
-            *Reportes.INDEXES,
         ),
     )
     vault = settings.vault

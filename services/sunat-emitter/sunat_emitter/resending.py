@@ -50,6 +50,7 @@ async def _resume(sending: Sending) -> None:
         if await sending.cuentas.version(parada.emisor_id) != parada.version:
             await sending.envios.resume(parada, sending.now())
             _log.info("issuer goes on", emisor_id=parada.emisor_id)
+    await sending.envios.release(sending.now())
 
 
 async def _tell_untold(sending: Sending) -> None:

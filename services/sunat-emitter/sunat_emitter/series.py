@@ -66,16 +66,18 @@ async def update_serie(call: UpdateSerie, deps: Deps) -> Reply:
 
 
 async def reserve_correlativo(call: ReserveCorrelativo, deps: Deps) -> Reply:
-    """Take the next number. Raises Refused: `SERIE_NO_ENCONTRADA`, `SERIE_INACTIVA`, `SERIE_AGOTADA`."""
+    """Take the next number; a repeat of the call gets the same.
+
+    Raises:
+        Refused: `SERIE_NO_ENCONTRADA`, `SERIE_INACTIVA`, `SERIE_AGOTADA`.
+    """
     found = _there(await deps.series.find(call.company, call.serie_id))
     async with deps.turnos.turn(found.key):
-        taken = await deps.series.reserve(call.company, call.serie_id)
-    if taken is None:
+        number = await deps.series.reserve(call.company, call.serie_id, call.request_id, deps.now())
+    if number is None:
         check_usable(_there(await deps.series.find(call.company, call.serie_id)))
         raise Refused("SERIE_INACTIVA", f"La serie {found.serie} está inactiva")
-    number = taken.correlativo_actual
-    await deps.reportes.reserve(call.company, taken.tipo, taken.serie, number, deps.now())
-    answer = CorrelativoReservado(serie=taken.serie, correlativo=number, numero_completo=f"{taken.serie}-{number}")
+    answer = CorrelativoReservado(serie=found.serie, correlativo=number, numero_completo=f"{found.serie}-{number}")
     return Reply(answer)
 
 

@@ -140,6 +140,15 @@ async def test_an_e_mail_that_was_sent_answers_as_the_contract_shows(gateway: Ga
     assert (call.company, call.origin) == ("user:user-1", "gateway-test")
 
 
+async def test_each_request_without_a_key_has_one_of_its_own(gateway: Gateway) -> None:
+    gateway.bus.answers[SendCorreo] = SENT
+    for key in ({}, {}, {"Idempotency-Key": "k"}, {"Idempotency-Key": "k"}):
+        assert (await gateway.send("POST", "/api/ventas/450/email", json=WORDS, headers=key)).status == 200
+    keys = [call.clave for call in gateway.bus.asked(SendCorreo)]
+    assert None not in keys
+    assert len(set(keys)) == 3
+
+
 async def test_an_e_mail_that_takes_long_is_accepted(database: Database) -> None:
     async with running(database, change=lambda deps: replace(deps, sunat=Sunat(wait=timedelta(0)))) as gateway:
         gateway.bus.answers[SendCorreo] = correo()

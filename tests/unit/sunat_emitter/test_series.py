@@ -28,8 +28,9 @@ async def create(deps: Deps, tipo: str, serie: str, first: int = 1, company: str
     return answer
 
 
-async def reserve(deps: Deps, serie_id: int) -> str:
-    answer = (await reserve_correlativo(ReserveCorrelativo(company=COMPANY, serie_id=serie_id), deps)).answer
+async def reserve(deps: Deps, serie_id: int, request_id: str | None = None) -> str:
+    call = ReserveCorrelativo(company=COMPANY, serie_id=serie_id, request_id=request_id)
+    answer = (await reserve_correlativo(call, deps)).answer
     assert isinstance(answer, CorrelativoReservado)
     return answer.numero_completo
 
@@ -88,6 +89,15 @@ async def test_numbers_reserved_at_once_are_all_different(database: Database) ->
     made = await create(processes[0], "03", "B001")
     taken = await asyncio.gather(*(reserve(processes[n % 2], made.id) for n in range(100)))
     assert sorted(int(each.partition("-")[2]) for each in taken) == list(range(1, 101))
+
+
+async def test_a_call_that_is_delivered_twice_takes_one_number(database: Database) -> None:
+    processes = [await emitter(database), await emitter(database)]
+    made = await create(processes[0], "03", "B001")
+    taken = await asyncio.gather(*(reserve(processes[n % 2], made.id, f"request-{n // 4}") for n in range(20)))
+    assert sorted(taken[::4]) == [f"B001-{number}" for number in range(1, 6)]
+    assert [each for each in taken if each not in taken[::4]] == []
+    assert await reserve(processes[1], made.id, "request-5") == "B001-6"
 
 
 async def test_a_series_ends_with_its_last_number(database: Database) -> None:

@@ -223,10 +223,18 @@ class Envios:
             yield _parada(row)
 
     async def resume(self, parada: Parada, now: datetime) -> None:
-        """Let an issuer's comprobantes go on, unless it was stopped anew meanwhile."""
+        """Let an issuer go on, unless it was stopped anew meanwhile."""
         await self._paradas.delete_one({"_id": parada.emisor_id, "version": parada.version})
+        await self.release(now)
+
+    async def release(self, now: datetime) -> None:
+        """Let go on what was held back with an issuer that is not stopped any more.
+
+        That happens to one whose configuration SUNAT refused while it was being set right.
+        """
+        stopped = [parada.emisor_id async for parada in self.paradas()]
         await self._comprobantes.update_many(
-            {"emisor_id": parada.emisor_id, "estado": PENDIENTE, "envio.parado": True},
+            {"emisor_id": {"$nin": stopped}, "estado": PENDIENTE, "envio.parado": True},
             {"$set": {"envio.next_try_at": now, "envio.parado": False}},
         )
 

@@ -1,22 +1,18 @@
-"""A month's comprobantes: summed by the database, day by day, so that no operation takes long; numbers; rows by pages.
-
-`correlativos_reservados` holds the numbers that were taken through the API and that no comprobante of ours has.
-"""
+"""A month's comprobantes: summed by the database, day by day, so that none takes long; numbers; rows by pages."""
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from shared.mongo import Database, Index
+from shared.mongo import Database
 
 IMPORTES = (
     *("gravado", "exonerado", "inafecto", "exportacion", "gratuito", "ivap_base"),
     *("igv", "ivap", "isc", "icbper", "otros_tributos", "otros_cargos"),
 )
 """As the document's totals name them; with `descuentos` and `total` these are a report's sums."""
-_RESERVED = "correlativos_reservados"
 _DISCOUNTS = ("descuento_items", "descuento_global")
 _PAGE = 5_000
 _ROW = dict.fromkeys(
@@ -71,10 +67,8 @@ class Usado:
 class Reportes:
     """Reads for reports."""
 
-    INDEXES = (Index(_RESERVED, (("company", 1), ("tipo", 1), ("serie", 1), ("numero", 1)), unique=True),)
-
     def __init__(self, database: Database) -> None:
-        self._rows, self._reserved = database["comprobantes"], database[_RESERVED]
+        self._rows, self._reserved = database["comprobantes"], database["correlativos_reservados"]
 
     async def groups(self, periodo: Periodo) -> AsyncIterator[Grupo]:
         """The month's sums, a day at a time: the same group comes once for each day."""
@@ -135,11 +129,6 @@ class Reportes:
         """The numbers in a range that were taken through the API, in order."""
         wanted = {"company": company, "tipo": grupo.tipo, "serie": grupo.serie, "numero": {"$gte": low, "$lte": high}}
         return [row["numero"] for row in await self._reserved.find(wanted, {"numero": 1}).sort("numero", 1).to_list()]
-
-    async def reserve(self, company: str, tipo: str, serie: str, numero: int, now: datetime) -> None:
-        """A number was taken through the API; a repeat changes nothing."""
-        key = {"company": company, "tipo": tipo, "serie": serie, "numero": numero}
-        await self._reserved.update_one(key, {"$setOnInsert": {"at": now}}, upsert=True)
 
 
 def _of(periodo: Periodo) -> dict[str, Any]:

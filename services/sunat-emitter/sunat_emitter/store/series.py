@@ -1,16 +1,25 @@
-"""The collection `series`: each tenant's series with the last number that was used."""
+"""The collection `series`: each tenant's series with the last number that was used.
 
+`correlativos_reservados` holds the numbers that were taken through the API and that no comprobante of ours has.
+"""
+
+import asyncio
 from datetime import datetime
 from typing import Any
+
+from pymongo.asynchronous.client_session import AsyncClientSession
 
 from shared.contracts.message import Contract
 from shared.contracts.sunat.series import EstadoSerie
 from shared.contracts.sunat.values import TipoComprobante
-from shared.mongo import Collection, Database, DuplicateKeyError, Index, ReturnDocument
+from shared.errors import Unavailable
+from shared.mongo import Collection, Database, DuplicateKeyError, Index, PyMongoError, ReturnDocument
 from sunat_emitter.store.contadores import Contadores
 
 LAST_NUMBER = 99_999_999
-_SERIES = "series"
+_SERIES, _RESERVED = "series", "correlativos_reservados"
+_SECONDS = 15.0
+"""As for an emission: longer than a killed process's transaction blocks the series."""
 
 
 class StoredSerie(Contract):
@@ -37,10 +46,16 @@ class StoredSerie(Contract):
 class Series:
     """Reads and writes series."""
 
-    INDEXES = (Index(_SERIES, (("company", 1), ("tipo", 1), ("serie", 1)), unique=True),)
+    INDEXES = (
+        Index(_SERIES, (("company", 1), ("tipo", 1), ("serie", 1)), unique=True),
+        Index(_RESERVED, (("company", 1), ("tipo", 1), ("serie", 1), ("numero", 1)), unique=True),
+        Index(_RESERVED, (("request_id", 1),), unique=True, partial={"request_id": {"$type": "string"}}),
+    )
 
     def __init__(self, database: Database, contadores: Contadores) -> None:
+        self._database = database
         self._rows: Collection = database[_SERIES]
+        self._reserved: Collection = database[_RESERVED]
         self._contadores = contadores
 
     async def create(self, company: str, values: dict[str, Any], now: datetime) -> StoredSerie | None:
@@ -76,17 +91,40 @@ class Series:
         row = await self._rows.find_one_and_update(wanted, {"$set": values}, return_document=ReturnDocument.AFTER)
         return _read(row)
 
-    async def reserve(self, company: str, serie_id: int) -> StoredSerie | None:
-        """Take the next number; None where the series is not active, used up, or not there."""
+    async def reserve(self, company: str, serie_id: int, request_id: str | None, now: datetime) -> int | None:
+        """Take the next number, and note it; the same one for the same request, however often it comes.
+
+        None where the series is not active, used up, or not there.
+
+        Raises:
+            Unavailable: it is not known whether one was taken; a repeat with the same request finds out.
+        """
         wanted = {
             "_id": _key(company, serie_id),
             "estado": "activo",
             "correlativo_actual": {"$lt": LAST_NUMBER},
         }
-        row = await self._rows.find_one_and_update(
-            wanted, {"$inc": {"correlativo_actual": 1}}, return_document=ReturnDocument.AFTER
-        )
-        return _read(row)
+
+        async def take(session: AsyncClientSession) -> int | None:
+            if request_id and (taken := await self._reserved.find_one({"request_id": request_id}, session=session)):
+                return int(taken["numero"])
+            change = {"$inc": {"correlativo_actual": 1}}
+            row = await self._rows.find_one_and_update(
+                wanted, change, return_document=ReturnDocument.AFTER, session=session
+            )
+            if row is None:
+                return None
+            number = int(row["correlativo_actual"])
+            noted = {"company": company, "tipo": row["tipo"], "serie": row["serie"], "numero": number, "at": now}
+            asked = {"request_id": request_id} if request_id else {}
+            await self._reserved.insert_one({**noted, **asked}, session=session)
+            return number
+
+        try:
+            async with asyncio.timeout(_SECONDS), self._database.client.start_session() as session:
+                return await session.with_transaction(take)
+        except (PyMongoError, TimeoutError) as error:
+            raise Unavailable(f"the number was not confirmed ({type(error).__name__})") from error
 
     async def raise_to(self, serie: StoredSerie, number: int) -> None:
         """Never use numbers up to this one: they are taken under this RUC."""

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StringConstraints
 
-from shared.contracts.message import Call, Contract
+from shared.contracts.message import Call, Contract, RequestId
 from shared.contracts.sunat.values import Company, Numero, TipoComprobante
 
 EstadoSerie = Literal["activo", "inactivo"]
@@ -111,7 +111,7 @@ class CorrelativoReservado(Contract):
 
 
 class ReserveCorrelativo(Call[CorrelativoReservado]):
-    """Take the next number of a series without a comprobante.
+    """Take the next number of a series without a comprobante; the same one for the same request.
 
     Refused with `SERIE_NO_ENCONTRADA`, `SERIE_INACTIVA`, `SERIE_AGOTADA`.
     """
@@ -121,3 +121,4 @@ class ReserveCorrelativo(Call[CorrelativoReservado]):
 
     company: Company
     serie_id: int
+    request_id: RequestId | None = None

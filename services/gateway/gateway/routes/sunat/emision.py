@@ -109,10 +109,14 @@ async def count(given: Input[Any], deps: Deps, what: str) -> None:
         raise Problem(LIMITE_DE_EMISION, headers={"Retry-After": str(standing.retry_after)})
 
 
-def key_in(given: Input[Any]) -> str | None:
-    """A digest of the Idempotency-Key, None where none came. Raises Problem: 400."""
+def key_in(given: Input[Any]) -> str:
+    """A digest of the Idempotency-Key; of the request's own id where none came, as a call may be delivered twice.
+
+    Raises:
+        Problem: 400.
+    """
     key = given.headers.get(HEADER)
-    return None if key is None else key_of(given.caller.company, valid_key(key))
+    return key_of(given.caller.company, f"request {given.request_id}" if key is None else valid_key(key))
 
 
 def emitido_values(shown: ComprobanteShown, pdf_path: str, given: Input[Any], links: Links) -> dict[str, Any]:

@@ -75,7 +75,8 @@ async def update_serie(given: Input[SerieChange], deps: Deps) -> Answer:
 
 async def reserve_correlativo(given: Input[ReserveInput], deps: Deps) -> Answer:
     """Take the next number of a series; no comprobante of ours will have it."""
-    call = ReserveCorrelativo(company=given.caller.company, serie_id=given.body.serie_id)
+    serie_id, request_id = given.body.serie_id, given.request_id
+    call = ReserveCorrelativo(company=given.caller.company, serie_id=serie_id, request_id=request_id)
     return Answer(await deps.bus.call(call))
 
 

@@ -19,7 +19,8 @@ _ANNOTATED = "pydantic_js_annotation_functions"
 _WRAPPED = frozenset({"function-before", "function-after", "function-wrap", "nullable", "default"})
 _DESCRIPTION = (
     "Events of the Lumis invoice platform: CloudEvents 1.0 in JSON on a RabbitMQ topic exchange. Delivered at least "
-    "once: a repeat has the same `id`. New optional fields may come; anything else is a new version."
+    "once: a repeat has the same `id`. New optional fields may come, and new names of schemas and providers; "
+    "anything else is a new version."
 )
 _ENVELOPE = {
     "specversion": {"const": "1.0"},

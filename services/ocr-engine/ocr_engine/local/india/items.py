@@ -169,24 +169,7 @@ def _item(row: Row, table: Table, lines: Sequence[Line]) -> Item | None:
     if not name and qty is None:
         return None
     percents, off = discounts_of(row, table, lines[row.anchor].ocr)
-    mode = None
-    if rate is not None and incl is not None and rate is incl:
-        mode = "WITH_TAX"
-    elif incl is not None:
-        mode = "WITHOUT_TAX"
-    net = row.figure("taxable")
-    total = row.figure("total")
-    last = row.figure("amount")
-    if (
-        total is None
-        and net is not None
-        and last is not None
-        and last.value > net.value
-        and last.span.left > net.span.left
-    ):
-        total = last
-    if net is None and total is not None and row.figure("amount"):
-        net = row.figure("amount")
+    net, total = _net_and_total(row)
     item = Item(
         name=name,
         spans=spans,
@@ -196,7 +179,7 @@ def _item(row: Row, table: Table, lines: Sequence[Line]) -> Item | None:
         qty=qty,
         unit=_unit(row, qty, rate),
         rate=rate,
-        mode=mode,
+        mode=_mode(rate, incl),
         discounts=percents,
         off=off,
         gst_rate=whole_rate(taxes, told),
@@ -206,6 +189,23 @@ def _item(row: Row, table: Table, lines: Sequence[Line]) -> Item | None:
         total=total,
     )
     return _settled(item)
+
+
+def _mode(rate: Figure | None, incl: Figure | None) -> str | None:
+    """Whether the price taken holds the tax, where the headings tell; None where they do not."""
+    if incl is None:
+        return None
+    return "WITH_TAX" if rate is incl else "WITHOUT_TAX"
+
+
+def _net_and_total(row: Row) -> tuple[Figure | None, Figure | None]:
+    """The line's amounts before and with tax; a plain amount is whichever of them the other leaves it to be."""
+    net, total, amount = (row.figure(key) for key in ("taxable", "total", "amount"))
+    if net is None:
+        return (amount if total is not None else None), total
+    if total is None and amount is not None and amount.value > net.value and amount.span.left > net.span.left:
+        return net, amount
+    return net, total
 
 
 def _settled(item: Item) -> Item:

@@ -39,7 +39,16 @@ from gateway.server import serve
 from gateway.store import Requests
 from gateway.userdata import UserData
 from shared.bus import Delivery, event_id
-from shared.contracts.credits import Balance, HoldCredits, HoldPlaced, HoldReleased, ReadBalance, ReleaseHold
+from shared.contracts.credits import (
+    Balance,
+    HoldCredits,
+    HoldPlaced,
+    HoldReleased,
+    Prices,
+    ReadBalance,
+    ReadPrices,
+    ReleaseHold,
+)
 from shared.contracts.message import AnswerT, Call, Event
 from shared.errors import Unavailable
 from shared.files import FileStore
@@ -110,6 +119,7 @@ def fake_bus() -> FakeBus:
             HoldCredits: HoldPlaced(price=15, balance=BALANCE),
             ReleaseHold: HoldReleased(released=15),
             ReadBalance: BALANCE,
+            ReadPrices: Prices(upload=15, retry=5),
         }
     )
 

@@ -65,9 +65,18 @@ class IdempotencyKeys:
         row = await self._rows.find_one({"_id": key})
         return _claim(row) if row else None
 
+    async def renew(self, key: str, request_id: str, hold_for: timedelta) -> bool:
+        """Hold a key for longer; False where it is no longer this request's."""
+        wanted = {"_id": key, "request_id": request_id, "answer": None}
+        renewed = {"claimed_until": datetime.now(UTC) + hold_for}
+        return (await self._rows.update_one(wanted, {"$set": renewed})).matched_count == 1
+
     async def take_over(self, key: str, stale: Claim, request_id: str, hold_for: timedelta) -> bool:
-        """Claim a key whose process died before its request was accepted; False where another was quicker."""
-        wanted = {"_id": key, "request_id": stale.request_id, "answer": None}
+        """Claim a key whose process died before its request was accepted; False where another was quicker.
+
+        Or where the request, only slow, has renewed its claim since.
+        """
+        wanted = {"_id": key, "request_id": stale.request_id, "claimed_until": stale.claimed_until, "answer": None}
         result = await self._rows.update_one(wanted, {"$set": _claimed(stale.digest, request_id, hold_for)})
         return result.modified_count == 1
 

@@ -11,15 +11,16 @@ import structlog
 from gateway.deps import Deps
 from gateway.lumis import rate_limited
 from gateway.metrics import ABANDONED, LIMITED, WAITING
+from gateway.repeats import ACCEPTED_WITHIN, in_progress
 from gateway.results import Conclusion
 from gateway.room import leave_room
 from gateway.store import UNPRICED, NewRequest
 from gateway.uploads import Upload
-from shared.contracts.credits import HoldCredits, Operation, ReleaseHold
+from shared.contracts.credits import HoldCredits, Operation, ReadBalance, ReadPrices, ReleaseHold
 from shared.contracts.documents import DocumentAbandoned, DocumentUploaded
 from shared.contracts.lumis import Retry
 from shared.contracts.odoo import UserInfos
-from shared.errors import CallTimedOut, LumisError, Unavailable
+from shared.errors import CallTimedOut, LumisError, Refused, Unavailable
 from shared.mongo import PyMongoError
 
 _log = structlog.get_logger()
@@ -56,6 +57,8 @@ class Submission:
     """How long its result is kept; else as long as every request's."""
     is_counted: bool = False
     """It was counted against a rate limit already."""
+    key: str | None = None
+    """The claimed Idempotency-Key, as `gateway.idempotency.key_of` makes it, where the client sent one."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ async def submit_and_wait(submission: Submission, deps: Deps) -> Ending:
 
     Raises:
         Refused: the ledger does not hold the price; nothing is kept.
-        Problem: 429, the user is over the rate limit; nothing is kept.
+        Problem: as `submit`; nothing is kept.
         Unavailable, PyMongoError: it costs nothing, also where it was published without our knowing.
     """
     with deps.waiters.expect(submission.request_id) as future, WAITING.track_inprogress():
@@ -90,9 +93,10 @@ async def submit(
 
     Raises:
         Refused: the ledger does not hold the price; nothing is kept.
-        Problem: 429, the user is over the rate limit; nothing is kept.
+        Problem: 429, the user is over the rate limit; 409, its Idempotency-Key has become another's; nothing is kept.
         Unavailable, PyMongoError: it costs nothing, also where it was published without our knowing.
     """
+    await _refuse_over_limit(submission, deps)
     try:
         price = await _hold(submission, deps)
     except Unavailable:  # it may have been placed although no answer came
@@ -106,6 +110,7 @@ async def submit(
         if prepare is not None:
             await prepare()
         event = _uploaded(submission, file_id, deps)
+        await _renew(submission, deps)
         await deps.requests.create(_request(submission, price, event, deps))
         sent = event
         await deps.bus.publish(event)
@@ -178,12 +183,37 @@ def _uploaded(submission: Submission, file_id: str, deps: Deps) -> DocumentUploa
     )
 
 
+async def _refuse_over_limit(submission: Submission, deps: Deps) -> None:
+    """Refuse who has nothing left of the rate limit without a hold, whose release the ledger would keep for ever.
+
+    Who cannot pay is told so first (Lumis API, section 8). Between those who come at once `_count` decides.
+    """
+    if submission.operation == UNPRICED or submission.is_counted:
+        return
+    standing = await deps.rate_limits.read(submission.user_id)
+    if standing.remaining:
+        return
+    price = (await deps.bus.call(ReadPrices())).model_dump()[submission.operation]
+    available = (await deps.bus.call(ReadBalance(user_id=submission.user_id))).available
+    if available < price:
+        message = f"Saldo insuficiente de Lümis. Necesitas {price} Lümis."
+        raise Refused("INSUFFICIENT_LUMIS", message, {"price": price, "available": available})
+    LIMITED.inc()
+    raise rate_limited(standing.retry_after)
+
+
 async def _count(submission: Submission, deps: Deps) -> None:
     """After the balance, so that who cannot pay uses nothing up (Lumis API, section 8)."""
     standing = await deps.rate_limits.take(submission.user_id)
     if not standing.accepted:
         LIMITED.inc()
         raise rate_limited(standing.retry_after)
+
+
+async def _renew(submission: Submission, deps: Deps) -> None:
+    """Give up where a repeat took the key over, since all until here took too long: one of both is accepted."""
+    if submission.key is not None and not await deps.keys.renew(submission.key, submission.request_id, ACCEPTED_WITHIN):
+        raise in_progress()
 
 
 async def _mark_published(event: DocumentUploaded, deps: Deps) -> None:

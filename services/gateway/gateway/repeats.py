@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -32,8 +32,9 @@ HEADER = "idempotency-key"
 _LONGEST_KEY = 255
 _FIRST_VISIBLE, _LAST_VISIBLE = "!", "~"
 _LOOK_SECONDS = 0.2
-_ACCEPTED_WITHIN = timedelta(seconds=45)
-"""Keeping the file, the hold and the request take less than this, or fail: each has its own time limit."""
+ACCEPTED_WITHIN = timedelta(seconds=45)
+"""For so long a claim keeps repeats away. It is renewed right before the request is stored, which takes less or fails;
+a request that needed longer before, and whose key was taken over, is refused there."""
 _GRACE = timedelta(seconds=2)
 """A process that lives keeps its answer within this after its request ended."""
 _RETRY_AFTER = "5"
@@ -49,6 +50,11 @@ class Attempt:
     rebuild: Callable[[StoredRequest], Awaitable[Reply]]
 
 
+def claimed_key(user_id: str, headers: Mapping[str, str]) -> str | None:
+    """The key that a request claimed before its route was called; None where its client sent none."""
+    return key_of(user_id, valid_key(headers[HEADER])) if HEADER in headers else None
+
+
 async def answer_once(attempt: Attempt, deps: Deps) -> Reply:
     """Do it, or wait for whoever does it and repeat its answer.
 
@@ -59,7 +65,7 @@ async def answer_once(attempt: Attempt, deps: Deps) -> Reply:
     key = key_of(given.caller.user_id, valid_key(given.headers[HEADER]))
     digest = _digest(attempt.path, given.body)
     while True:
-        claim = await deps.keys.claim(key, digest, given.request_id, _ACCEPTED_WITHIN)
+        claim = await deps.keys.claim(key, digest, given.request_id, ACCEPTED_WITHIN)
         if claim.digest != digest:
             raise Problem(IDEMPOTENCY_KEY_REUSED)
         if claim.request_id == given.request_id:
@@ -99,11 +105,16 @@ async def _follow(attempt: Attempt, key: str, deps: Deps) -> Reply | None:
         elif lost and now > claim.claimed_until and await _take_over(attempt, key, claim, deps):
             return await _do(attempt, key, deps)
         await asyncio.sleep(_LOOK_SECONDS)
-    raise Problem(IDEMPOTENCY_IN_PROGRESS, headers={"Retry-After": _RETRY_AFTER})
+    raise in_progress()
+
+
+def in_progress() -> Problem:
+    """The 409 of a request whose key another one holds that is still at work."""
+    return Problem(IDEMPOTENCY_IN_PROGRESS, headers={"Retry-After": _RETRY_AFTER})
 
 
 async def _take_over(attempt: Attempt, key: str, claim: Claim, deps: Deps) -> bool:
-    return await deps.keys.take_over(key, claim, attempt.given.request_id, _ACCEPTED_WITHIN)
+    return await deps.keys.take_over(key, claim, attempt.given.request_id, ACCEPTED_WITHIN)
 
 
 async def _rebuilt(attempt: Attempt, key: str, claim: Claim, request: StoredRequest, deps: Deps) -> Reply:

@@ -9,9 +9,10 @@ import pytest
 
 from gateway.deps import Deps
 from gateway.idempotency import key_of
-from shared.contracts.credits import HoldCredits
+from shared.contracts.credits import HoldCredits, ReleaseHold
 from shared.contracts.documents import DocumentUploaded
 from shared.errors import Refused
+from shared.files import FileStore
 from shared.mongo import Database
 from tests.support.gateway import JPEG, PNG, Gateway, Reply, new_id, running
 from tests.support.invoices import INCOMPLETE, reconciled, uploaded
@@ -132,6 +133,67 @@ async def test_a_key_whose_process_died_before_its_request_was_accepted_is_taken
     assert {reply.text for reply in replies} == {replies[0].text}
     assert sum(is_replay(reply) for reply in replies) == 4
     assert len(gateway.bus.of(DocumentUploaded)) == 2
+
+
+class SlowFiles(FileStore):
+    """Keeps the first file only when it is told to go on."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self.waiting = asyncio.Event()
+        self.go_on = asyncio.Event()
+
+    async def keep(self, content: bytes, *, content_type: str, expires_at: datetime) -> str:
+        if not self.waiting.is_set():
+            self.waiting.set()
+            await self.go_on.wait()
+        return await super().keep(content, content_type=content_type, expires_at=expires_at)
+
+
+async def test_a_request_that_was_only_slow_gives_up_when_its_key_was_taken_over(database: Database) -> None:
+    files = SlowFiles(database)
+    async with running(database, change=lambda deps: replace(deps, files=files)) as gateway:
+        gateway.bus.react = answering
+        slow = asyncio.create_task(gateway.upload(("image", JPEG), headers=KEY))
+        await files.waiting.wait()
+        await age_claim(gateway)
+        second = await gateway.upload(("image", JPEG), headers=KEY)
+        files.go_on.set()
+        first = await slow
+        assert (second.status, is_replay(second)) == (200, False)
+        assert (first.status, first.json["error"]["code"]) == (409, "IDEMPOTENCY_IN_PROGRESS")
+        assert int(first.headers["Retry-After"]) > 0
+        (uploaded,) = gateway.bus.of(DocumentUploaded)
+        assert uploaded.request_id == second.json["request_id"]
+        assert [call.request_id for call in gateway.bus.asked(ReleaseHold)] == [first.json["request_id"]]
+        assert await gateway.database["files"].count_documents({}) == 1
+        again = await gateway.upload(("image", JPEG), headers=KEY)
+        assert (again.text, is_replay(again)) == (second.text, True)
+
+
+async def test_a_request_that_was_only_slow_goes_on_while_its_key_is_its_own(database: Database) -> None:
+    files = SlowFiles(database)
+    async with running(database, change=lambda deps: replace(deps, files=files)) as gateway:
+        gateway.bus.react = answering
+        slow = asyncio.create_task(gateway.upload(("image", JPEG), headers=KEY))
+        await files.waiting.wait()
+        await age_claim(gateway)
+        files.go_on.set()
+        assert (await slow).status == 200
+        claim = await gateway.deps.keys.find(key_of("user-1", "factura-1"))
+        assert claim is not None
+        assert claim.claimed_until > datetime.now(UTC)
+
+
+async def test_a_claim_that_was_renewed_since_it_was_seen_is_not_taken_over(gateway: Gateway) -> None:
+    keys, first, second = gateway.deps.keys, new_id(), new_id()
+    stale = await keys.claim("key", "digest", first, timedelta(seconds=-1))
+    assert await keys.renew("key", first, timedelta(seconds=45))
+    assert not await keys.take_over("key", stale, second, timedelta(seconds=45))
+    renewed = await keys.find("key")
+    assert renewed is not None
+    assert await keys.take_over("key", renewed, second, timedelta(seconds=45))
+    assert not await keys.renew("key", first, timedelta(seconds=45))
 
 
 async def test_a_claim_that_may_still_be_accepted_is_not_taken_over(database: Database) -> None:

@@ -13,13 +13,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateway.deps import Deps
-from gateway.limits import Rate, RateLimits
+from gateway.limits import Rate, RateLimits, Standing
 from shared.contracts.credits import HoldCredits, ReleaseHold
 from shared.contracts.documents import DocumentUploaded
 from shared.errors import Refused
 from shared.mongo import Database, ensure_indexes
+from tests.support import ledger as books
 from tests.support.gateway import JPEG, Gateway, Reply, running, token
 from tests.support.invoices import reconciled
+from tests.support.ledger_answers import answers_of
 
 MESSAGE = "Has alcanzado el límite de procesamiento OCR. Intenta más tarde."
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -124,9 +126,53 @@ async def test_over_the_limit_is_answered_as_printed_and_leaves_nothing(database
         assert int(reply.headers["X-RateLimit-Reset"]) > datetime.now(UTC).timestamp() + 3000
         assert not gateway.bus.published
         assert await gateway.database["files"].count_documents({}) == files
-        (hold,), (release,) = gateway.bus.asked(HoldCredits), gateway.bus.asked(ReleaseHold)
-        assert hold.request_id == release.request_id == reply.json["request_id"]
+        assert not gateway.bus.asked(HoldCredits)
         assert (await gateway.upload(("image", JPEG), user="user-2")).status == 200
+
+
+async def test_of_two_that_come_at_once_for_the_last_place_the_second_gets_its_hold_back(database: Database) -> None:
+    class Stale(RateLimits):
+        """As it is read before the other one was counted."""
+
+        async def read(self, user_id: str) -> Standing:
+            return replace(await super().read(user_id), remaining=1)
+
+    async with running(
+        database, change=lambda deps: replace(deps, rate_limits=Stale(database, Rate(1, 60)))
+    ) as gateway:
+        gateway.bus.react = answering
+        replies = [await gateway.upload(("image", JPEG)) for _ in range(2)]
+        assert [reply.status for reply in replies] == [200, 429]
+        (release,) = gateway.bus.asked(ReleaseHold)
+        assert release.request_id == replies[1].json["request_id"]
+
+
+async def test_whoever_keeps_uploading_over_the_limit_leaves_nothing_in_the_ledger(database: Database) -> None:
+    async with running(database, change=limited(1)) as gateway:
+        ledger = books.ledger(database, books.Clock())
+        await books.deliver(books.grant("user-1", 15), ledger)
+        gateway.bus.answers |= answers_of(ledger)
+        await gateway.deps.rate_limits.take("user-1")
+        before = await books.books(database)
+        for _ in range(10):
+            replies = await asyncio.gather(*(gateway.upload(("image", JPEG)) for _ in range(10)))
+            assert {reply.status for reply in replies} == {429}
+            assert all(left(reply) == (1, 0) and "Retry-After" in reply.headers for reply in replies)
+        assert await books.books(database) == before
+
+
+async def test_who_is_over_the_limit_and_cannot_pay_is_told_that_first_as_below_it(database: Database) -> None:
+    async with running(database, change=limited(1)) as gateway:
+        ledger = books.ledger(database, books.Clock())
+        for user in ("user-1", "user-2"):
+            await books.deliver(books.grant(user, 14, f"grant-{user}"), ledger)
+        gateway.bus.answers |= answers_of(ledger)
+        below = await gateway.upload(("image", JPEG))
+        await gateway.deps.rate_limits.take("user-2")
+        over = await gateway.upload(("image", JPEG), user="user-2")
+        assert (below.status, over.status) == (402, 402)
+        assert over.json["error"] == below.json["error"]
+        assert (left(below), left(over)) == ((1, 1), (1, 0))
 
 
 async def test_retries_count_with_uploads_and_a_key_is_for_one_of_them(database: Database) -> None:

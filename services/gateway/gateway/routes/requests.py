@@ -4,12 +4,14 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from gateway.deps import Deps
 from gateway.http import INTERNAL_ERROR, NOT_FOUND, UNAUTHORIZED, Answer, Input, Parameter, Problem, Raw, Route, Stream
 from gateway.intake import Submission, submit, submit_and_wait
 from gateway.lumis import InvoiceFound, Shown, not_enough_lumis
+from gateway.repeats import claimed_key
 from gateway.results import Conclusion
 from gateway.store import Progress
 from shared.contracts.message import EventRecord
@@ -94,6 +96,7 @@ async def read_priced(
         Problem: 402 for an account that cannot pay; as `submit_and_wait`, as `written`.
         Refused, Unavailable, PyMongoError: as `submit_and_wait`.
     """
+    submission = replace(submission, key=claimed_key(submission.user_id, headers))
     try:
         if prefers_async(headers):
             return await accept(submission, deps)

@@ -49,7 +49,7 @@ def _promtool(folder: Path, *arguments: str) -> str:
         program = prometheus_program("promtool")
     except ServerMissing as missing:
         pytest.skip(str(missing))
-    command = [program, *arguments]
+    command: list[str | Path] = [program, *arguments]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603 - promtool
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout

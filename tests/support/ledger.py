@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
+from ledger.check import find_violations
 from ledger.deps import Deps
 from ledger.handlers import (
     adjust_credits,
@@ -15,7 +16,6 @@ from ledger.handlers import (
     settle_credits,
 )
 from ledger.holds import Terms
-from ledger.invariants import violations
 from ledger.store import Store
 from shared.contracts.credits import AdjustCredits, GrantCredits, HoldCredits, Operation, ReleaseHold
 from shared.contracts.documents import DocumentAbandoned, DocumentReconciled, DocumentUnreadable, Unreadable
@@ -201,10 +201,7 @@ async def deliver(message: Message, deps: Deps) -> list[Event]:
 
 async def violated(database: Database, at: datetime) -> list[str]:
     """What is wrong with any account of the database, where nothing may wait 60 s too long."""
-    store = Store(database)
-    found = [f"{entry}: orphan" for entry in await store.orphans()]
-    async for document, entries in store.histories():
-        found += violations(document, entries, at, timedelta(seconds=60))
+    _, found = await find_violations(Store(database), at, timedelta(seconds=60))
     return found
 
 

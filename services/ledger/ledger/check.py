@@ -12,7 +12,7 @@ import structlog
 
 from ledger import metrics
 from ledger.deps import Deps, now
-from ledger.invariants import violations
+from ledger.invariants import Books, document_violations, judges
 from ledger.settings import LedgerSettings
 from ledger.store import Store
 from shared import mongo
@@ -24,7 +24,9 @@ from shared.settings import load_settings
 _log = structlog.get_logger()
 
 _SHOWN = 20
-"""Violations that the log names; `ledger check` names all."""
+"""Violations that the log names; `ledger check` names more."""
+_NAMED = 1000
+"""Violations of one account that are named; the others are counted."""
 _SWEEPS = 4
 """Turns of the sweep that an old hold may outlive, beside the hold time that the sweep waits at a start."""
 
@@ -32,9 +34,9 @@ _SWEEPS = 4
 async def find_violations(store: Store, at: datetime, grace: timedelta) -> tuple[int, list[str]]:
     """How many accounts there are, and what is wrong with them; users are named by the pseudonym that logs show."""
     accounts, found = 0, await _orphans(store)
-    async for document, entries in store.histories():
+    async for document in store.documents():
         accounts += 1
-        found += _named(document, violations(document, entries, at, grace))
+        found += await _account_violations(store, document, at, grace)
     return accounts, found
 
 
@@ -42,10 +44,10 @@ async def check_accounts(call: CheckAccounts, deps: Deps) -> Reply:
     """Check accounts one after another for as long as was asked for; at least one, where one is left."""
     started, checked, last = time.monotonic(), 0, None
     found = await _orphans(deps.store) if call.after is None else []
-    async with contextlib.aclosing(deps.store.histories(call.after)) as histories:
-        async for document, entries in histories:
+    async with contextlib.aclosing(deps.store.documents(call.after)) as documents:
+        async for document in documents:
             checked += 1
-            found += _named(document, violations(document, entries, deps.now(), _grace(deps)))
+            found += await _account_violations(deps.store, document, deps.now(), _grace(deps))
             if time.monotonic() - started >= call.seconds:
                 last = document["_id"]
                 break
@@ -57,9 +59,37 @@ async def _orphans(store: Store) -> list[str]:
     return [f"entry {entry}: its user has no account" for entry in await store.orphans()]
 
 
-def _named(document: Mapping[str, Any], found: Iterable[str]) -> list[str]:
-    """What is wrong with an account, with its user's pseudonym."""
-    return [f"account {pseudonym(document['_id'])}: {each}" for each in found]
+async def _account_violations(store: Store, document: Mapping[str, Any], at: datetime, grace: timedelta) -> list[str]:
+    """What is wrong with an account, with its user's pseudonym; the memory for it does not grow with its history."""
+    books, found = Books(document), _Found(document["_id"])
+    found.add(document_violations(document, at, grace))
+    async for page in store.pages(document):
+        others = await store.some(document, judges(page))
+        for entry in page:
+            found.add(books.entry_violations(entry, others))
+        await asyncio.sleep(0)  # the service has calls to answer meanwhile
+    found.add(books.end_violations(await store.some(document, books.judges_of_holds)))
+    return found.named()
+
+
+class _Found:
+    """What is wrong with one account: the first violations, and how many more, since one slip may be in all entries."""
+
+    def __init__(self, user_id: str) -> None:
+        self._user_id = user_id
+        self._first: list[str] = []
+        self._more = 0
+
+    def add(self, violations: Iterable[str]) -> None:
+        for each in violations:
+            if len(self._first) < _NAMED:
+                self._first.append(each)
+            else:
+                self._more += 1
+
+    def named(self) -> list[str]:
+        said = [*self._first, f"{self._more} more violations"] if self._more else self._first
+        return [f"account {pseudonym(self._user_id)}: {each}" for each in said]
 
 
 async def watch_balance(deps: Deps) -> None:

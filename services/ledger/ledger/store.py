@@ -16,6 +16,7 @@ alone; closed ones only as entries, so the document is bounded by the open holds
 """
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -48,6 +49,10 @@ INDEXES = (
 _ATTEMPTS_TOGETHER = 3
 _ATTEMPTS = 100
 """Lost compare-and-sets of one batch, of one account; only other processes can win them."""
+
+_PAGE = 1000
+"""Entries that a look through an account's whole history keeps in memory at a time."""
+_ACCOUNTS_OF_PAGE = 100
 
 _DUPLICATE_KEY = 11000
 _FAILURES = (PyMongoError, LumisError, AttributeError, LookupError, TypeError, ValueError)
@@ -312,28 +317,60 @@ class Store:
         """How many accounts there are, about."""
         return await self._accounts.estimated_document_count()
 
-    async def histories(self, after: str | None = None) -> AsyncGenerator[tuple[dict[str, Any], list[Entry]]]:
-        """Account documents by their ids, with their entries in order, consistent with each other at any moment.
+    async def documents(self, after: str | None = None) -> AsyncGenerator[dict[str, Any]]:
+        """Account documents in the order of their ids; `after` leaves out the accounts up to that one."""
+        following = {} if after is None else {"_id": {"$gt": after}}
+        async for document in self._accounts.find(following).sort("_id", 1).batch_size(_ACCOUNTS_OF_PAGE):
+            yield document
 
-        `after` leaves out the accounts up to that one.
+    async def pages(self, document: Mapping[str, Any]) -> AsyncGenerator[list[Entry]]:
+        """An account's entries in order, a page in memory at a time; consistent with its document at any moment.
 
         An entry up to the document's version is in its `unfiled` list or was in `entries` before it was read.
         """
-        following = {} if after is None else {"_id": {"$gt": after}}
-        async for document in self._accounts.find(following).sort("_id", 1):
-            wanted = {"user_id": document["_id"], "sequence": {"$lte": document["version"]}}
-            entries = {each["_id"]: read_entry(each) async for each in self._entries.find(wanted)}
-            waiting = {each["_id"]: read_entry(each) for each in document.get("unfiled") or []}
-            yield document, sorted({**waiting, **entries}.values(), key=lambda entry: entry.sequence)
+        waiting = deque(sorted(_waiting(document), key=lambda entry: entry.sequence))
+        page: list[Entry] = []
+        found = self._entries.find(_up_to_version(document)).sort("sequence", 1).batch_size(_PAGE)
+        async for each in found:
+            entry = read_entry(each)
+            while waiting and waiting[0].sequence <= entry.sequence:
+                if (first := waiting.popleft()).id != entry.id:  # else it was filed since
+                    page.append(first)
+            page.append(entry)
+            if len(page) >= _PAGE:
+                yield page
+                page = []
+        yield [*page, *waiting]
+
+    async def some(self, document: Mapping[str, Any], ids: Sequence[str]) -> dict[str, Entry]:
+        """Those of an account's entries that have these ids, consistent with its document as `pages` is."""
+        if not ids:
+            return {}
+        found = {entry.id: entry for entry in _waiting(document) if entry.id in ids}
+        for start in range(0, len(ids), _PAGE):
+            wanted = {"_id": {"$in": ids[start : start + _PAGE]}, **_up_to_version(document)}
+            # Named, because the other index would have all of the account's entries looked through.
+            async for each in self._entries.find(wanted).hint([("_id", 1)]):
+                found[each["_id"]] = read_entry(each)
+        return found
 
     async def orphans(self) -> list[str]:
         """Ids of entries whose user has no account document."""
         pipeline: list[dict[str, Any]] = [
+            {"$sort": {"user_id": 1, "sequence": -1}},  # so that the index leads to one entry of each user
             {"$group": {"_id": "$user_id", "entry": {"$first": "$_id"}}},
             {"$lookup": {"from": "accounts", "localField": "_id", "foreignField": "_id", "as": "account"}},
             {"$match": {"account": []}},
         ]
         return [each["entry"] async for each in await self._entries.aggregate(pipeline, allowDiskUse=True)]
+
+
+def _waiting(document: Mapping[str, Any]) -> list[Entry]:
+    return [read_entry(each) for each in document.get("unfiled") or []]
+
+
+def _up_to_version(document: Mapping[str, Any]) -> dict[str, Any]:
+    return {"user_id": document["_id"], "sequence": {"$lte": document["version"]}}
 
 
 def _account_read(

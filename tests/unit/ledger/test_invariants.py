@@ -56,6 +56,7 @@ async def test_sound_books_violate_nothing(deps: Deps) -> None:
         ("entries:charged:charge", {"$set": {"legs.0.amount": -14}}, "do not sum to 0"),
         ("entries:charged:charge", {"$set": {"legs": []}}, "do not say what its amount says"),
         ("entries:charged:charge", {"$set": {"balance_after": 3}}, "balance_after is 3"),
+        ("entries:charged:charge", {"$set": {"request_id": "other"}}, "does not name its request and kind"),
         ("entries:grant-1:grant", {"$set": {"user_id": "eva"}}, "its user has no account"),
         ("entries:released:release", {"$set": {"request_id": "charged"}}, "charged and released"),
         ("entries:refunded:charge", {"$set": {"request_id": "other"}}, "refunded 15, charged 0"),

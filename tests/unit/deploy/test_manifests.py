@@ -210,6 +210,13 @@ def test_replicas_are_added_by_queues_that_there_are() -> None:
         assert queues <= there
 
 
+def test_a_teams_namespace_is_let_in_to_the_brokers_ports_alone() -> None:
+    (policy,) = _objects(DEPLOY / "k8s" / "servers" / "network.yaml")
+    team = {"namespaceSelector": {"matchLabels": {"lumis.io/subscriber": "true"}}}
+    (row,) = (each for each in policy["spec"]["ingress"] if team in each["from"])
+    assert {each["port"] for each in row["ports"]} == {5671, 5672}
+
+
 def test_what_keeps_a_processor_busy_is_scaled_by_it() -> None:
     by_processor = set()
     for row in ROWS:

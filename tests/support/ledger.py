@@ -168,12 +168,14 @@ def reconciled(user: str, request: str) -> DocumentReconciled:
     )
 
 
-def unreadable(user: str, request: str, reason: Unreadable = Unreadable.DAMAGED) -> DocumentUnreadable:
-    return DocumentUnreadable(request_id=request, origin=ORIGIN, user_id=user, schema_name="lumis", reason=reason)
+def unreadable(
+    user: str, request: str, reason: Unreadable = Unreadable.DAMAGED, schema: str = "lumis"
+) -> DocumentUnreadable:
+    return DocumentUnreadable(request_id=request, origin=ORIGIN, user_id=user, schema_name=schema, reason=reason)
 
 
-def abandoned(user: str, request: str) -> DocumentAbandoned:
-    return DocumentAbandoned(request_id=request, origin=ORIGIN, user_id=user)
+def abandoned(user: str, request: str, schema: str | None = None) -> DocumentAbandoned:
+    return DocumentAbandoned(request_id=request, origin=ORIGIN, user_id=user, schema_name=schema)
 
 
 async def deliver(message: Message, deps: Deps) -> list[Event]:

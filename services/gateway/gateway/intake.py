@@ -292,4 +292,6 @@ async def _abandon(event: DocumentUploaded, deps: Deps) -> None:
 
 
 def _abandoned(event: DocumentUploaded) -> DocumentAbandoned:
-    return DocumentAbandoned(request_id=event.request_id, origin=event.origin, user_id=event.user_id)
+    return DocumentAbandoned(
+        request_id=event.request_id, origin=event.origin, user_id=event.user_id, schema_name=event.schema_name
+    )

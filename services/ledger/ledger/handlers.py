@@ -26,7 +26,7 @@ from shared.contracts.credits import (
     ReleaseHold,
     SetPrices,
 )
-from shared.contracts.documents import DocumentAbandoned, DocumentReconciled, DocumentUnreadable
+from shared.contracts.documents import UNPRICED_SCHEMAS, DocumentAbandoned, DocumentReconciled, DocumentUnreadable
 from shared.contracts.message import Event
 from shared.redaction import pseudonym
 
@@ -121,20 +121,24 @@ async def settle_credits(event: DocumentReconciled, deps: Deps) -> list[Event]:
 
 async def release_unreadable(event: DocumentUnreadable, deps: Deps) -> list[Event]:
     """Give the hold back: nothing was read."""
-    step = _step(event, deps)
+    step = _last_step(event, deps)
     outcome = await _change("release", event, deps, lambda account: holds.release(account, step, "unreadable"))
     return [*_released(outcome, "unreadable")]
 
 
 async def give_back_abandoned(event: DocumentAbandoned, deps: Deps) -> list[Event]:
     """Give the hold back, or the charge where the reading came first: the client was told that it cost nothing."""
-    step = _step(event, deps)
+    step = _last_step(event, deps)
     outcome = await _change("abandon", event, deps, lambda account: holds.abandon(account, step))
     return [*_released(outcome, "abandoned")]
 
 
 def _step(message: HoldCredits | ReleaseHold | GrantCredits | AdjustCredits | Event, deps: Deps) -> holds.Step:
     return holds.Step(message.request_id, message.origin, deps.now())
+
+
+def _last_step(event: DocumentUnreadable | DocumentAbandoned, deps: Deps) -> holds.Step:
+    return replace(_step(event, deps), is_priced=event.schema_name not in UNPRICED_SCHEMAS)
 
 
 def _span(operation: str) -> telemetry.span:

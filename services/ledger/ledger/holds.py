@@ -27,6 +27,8 @@ class Step:
     request_id: str
     origin: str
     at: datetime
+    is_priced: bool = True
+    """False where nothing is ever held for such a request, so that no later hold has to be kept out."""
 
 
 @dataclass(frozen=True)
@@ -89,8 +91,8 @@ def settle(account: Account, step: Step) -> Change | None:
 
 
 def release(account: Account, step: Step, reason: ReleaseReason) -> Change | None:
-    """Give a hold back; where none was ever placed, close the request, so that none is placed later."""
-    if account.hold is None and account.entries:
+    """Give a hold back; where none was placed yet, close the request, so that none is placed later."""
+    if account.hold is None and (account.entries or not step.is_priced):
         return None
     return _close(account, step, "release", reason)
 

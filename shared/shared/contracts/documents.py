@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from shared.contracts.india import IndiaGstOutcome, IndiaLegacyOutcome
+from shared.contracts.india import INDIA_GST_V4, INDIA_LEGACY, IndiaGstOutcome, IndiaLegacyOutcome
 from shared.contracts.lumis import LumisOutcome, Retry
 from shared.contracts.message import Event
 from shared.contracts.odoo import LARGEST_TEXT, OdooOutcome, UserInfos
@@ -17,6 +17,9 @@ Outcome = Annotated[
 ]
 """What the reconciler may say; one member per schema, told apart by `schema_name`."""
 
+
+UNPRICED_SCHEMAS = frozenset({INDIA_LEGACY, INDIA_GST_V4})
+"""Schemas of documents that are read for nothing: no credits are ever held for them."""
 
 LARGEST_ANNOTATIONS = 4 * 1024 * 1024
 """Bytes, as JSON, of what OpenRouter parsed of a PDF; more is not kept, because it would be handed in again."""
@@ -134,3 +137,5 @@ class DocumentAbandoned(Event):
     NAME: ClassVar[str] = "document.abandoned.v1"
 
     user_id: str
+    schema_name: str | None = None
+    """As in `DocumentUploaded`."""

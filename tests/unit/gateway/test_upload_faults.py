@@ -102,6 +102,7 @@ async def test_a_result_that_does_not_come_in_time_is_abandoned(database: Databa
         assert_error(reply, "OCR_PROCESSING_FAILED")
         (abandoned,) = gateway.bus.of(DocumentAbandoned)
         assert (abandoned.request_id, abandoned.user_id) == (reply.json["request_id"], "user-1")
+        assert abandoned.schema_name == "lumis"
         assert len(gateway.deps.waiters) == 0
 
 

@@ -28,6 +28,7 @@ from tests.support.ledger import (
     Clock,
     Message,
     abandoned,
+    books,
     deliver,
     grant,
     hold,
@@ -269,13 +270,22 @@ async def test_the_account_document_forgets_what_has_ended(deps: Deps, database:
     assert (document["open"], document["unfiled"]) == ([], [])
 
 
-@pytest.mark.parametrize("end", [reconciled, unreadable, abandoned])
-async def test_a_document_without_a_price_ends_without_a_trace_in_balances(
-    deps: Deps, end: Callable[[str, str], Message]
+@pytest.mark.parametrize("schema", ["india_legacy", "india_gst_v4"])
+@pytest.mark.parametrize("user", ["ana", "open:0123"])
+async def test_a_document_without_a_price_leaves_no_trace(
+    deps: Deps, database: Database, user: str, schema: str
 ) -> None:
     await grant_credits(grant("ana", 100), deps)
-    for _ in range(2):
-        assert await deliver(end("ana", "scan-1"), deps) == []
-    assert await deliver(end("open:0123", "scan-2"), deps) == []
-    assert (await _balance(deps, "ana")).available == 100
-    assert (await _balance(deps, "open:0123")).balance == 0
+    before = await books(database)
+    ends = (reconciled(user, "r1"), unreadable(user, "r2", schema=schema), abandoned(user, "r3", schema))
+    for end in (*ends, *ends):
+        assert await deliver(end, deps) == []
+    assert await books(database) == before
+
+
+@pytest.mark.parametrize("schema", ["lumis", None])
+async def test_an_abandonment_that_overtakes_its_hold_closes_the_request(deps: Deps, schema: str | None) -> None:
+    await deliver(grant("ana", 100), deps)
+    assert await deliver(abandoned("ana", "r1", schema), deps) == []
+    with pytest.raises(Refused, match="HOLD_CLOSED"):
+        await deliver(hold("ana", "r1"), deps)

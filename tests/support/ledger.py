@@ -133,7 +133,7 @@ class RecordingBus:
 def ledger(database: Database, clock: Clock, fate: Fate | None = None, hold_time: timedelta = HOLD_TIME) -> Deps:
     """The deps of one ledger process."""
     store = Store(cast("Database", CrashingDatabase(database, fate)) if fate else database)
-    terms = Terms(prices={"upload": 15, "retry": 5}, hold_time=hold_time, max_open=1000)
+    terms = Terms(prices={"upload": 15, "retry": 5, "extract": 0}, hold_time=hold_time, max_open=1000)
     return Deps(store=store, bus=RecordingBus(fate or Fate()), terms=terms, sweep_seconds=15, now=clock)
 
 

@@ -73,6 +73,13 @@ class Entry:
     reason: str
     administrator: str | None = None
     """The pseudonym of who did it by hand."""
+    of_free_hold: bool | None = None
+    """True for the release of a hold of 0 Lümis, which looks like that of a request for which nothing was held."""
+
+    @property
+    def gave_back(self) -> bool:
+        """True where something that was held, or charged, is free again, be it 0 Lümis at a price of 0."""
+        return self.kind == "refund" or (self.kind == "release" and bool(self.amount or self.of_free_hold))
 
     @property
     def change(self) -> int:

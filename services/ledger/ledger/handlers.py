@@ -177,7 +177,9 @@ async def _change(
 
 
 def _released(outcome: Outcome, reason: holds.ReleaseReason) -> list[CreditsReleased]:
-    """What was given back for that reason, now or before; nothing where there was nothing to give."""
-    entries = outcome.account.entries
-    given = [entry for kind in ("release", "refund") if (entry := entries.get(kind))]
-    return [events.released(entry) for entry in given if entry.reason == reason and entry.amount]
+    """What was given back for that reason, now or before; nothing where nothing was held.
+
+    At a price of 0 that is 0 Lümis, and is said all the same: whoever follows the request waits for it.
+    """
+    given = (entry for entry in outcome.account.entries.values() if entry.gave_back)
+    return [events.released(entry) for entry in given if entry.reason == reason]

@@ -156,8 +156,11 @@ def _given(account: Account, step: Step, kind: Kind, gift: Gift) -> Entry:
 
 
 def _close(account: Account, step: Step, kind: Kind, reason: str) -> Change:
-    amount = account.hold.amount if account.hold else 0
-    return Change(close=account.hold, entry=_entry(account, step, kind, amount, reason))
+    hold = account.hold
+    entry = _entry(account, step, kind, hold.amount if hold else 0, reason)
+    if kind == "release" and hold is not None and hold.amount == 0:
+        entry = replace(entry, of_free_hold=True)
+    return Change(close=hold, entry=entry)
 
 
 def _entry(account: Account, step: Step, kind: Kind, amount: int, reason: str) -> Entry:

@@ -42,7 +42,7 @@ from tests.support.ledger import (
 
 USERS = ("ana", "eva")
 REQUESTS = {"overtaken": "ana", "r1": "ana", "r2": "ana", "r3": "ana", "r4": "ana", "r5": "eva", "r6": "eva"}
-PRICES: dict[Operation, int] = {"upload": 15, "retry": 5}
+PRICES: dict[Operation, int] = {"upload": 15, "retry": 5, "extract": 0}
 
 """What ends `overtaken` may come before its hold; the others are held first, so that most runs get somewhere."""
 requests = st.sampled_from(sorted(REQUESTS))

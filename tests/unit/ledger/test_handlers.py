@@ -289,3 +289,20 @@ async def test_an_abandonment_that_overtakes_its_hold_closes_the_request(deps: D
     assert await deliver(abandoned("ana", "r1", schema), deps) == []
     with pytest.raises(Refused, match="HOLD_CLOSED"):
         await deliver(hold("ana", "r1"), deps)
+
+
+@pytest.mark.parametrize("end", [unreadable, abandoned, release])
+async def test_what_was_held_at_a_price_of_0_is_said_to_be_free_again(
+    deps: Deps, end: Callable[[str, str], Message]
+) -> None:
+    await deliver(hold("ana", "r1", "extract"), deps)
+    first = await deliver(end("ana", "r1"), deps)
+    assert [(type(event), event.model_dump()["amount"]) for event in first] == [(CreditsReleased, 0)]
+    assert await deliver(end("ana", "r1"), deps) == first
+
+
+async def test_a_charge_of_0_is_refunded_with_0(deps: Deps) -> None:
+    await deliver(hold("ana", "r1", "extract"), deps)
+    await deliver(reconciled("ana", "r1"), deps)
+    (refunded,) = await deliver(abandoned("ana", "r1"), deps)
+    assert (refunded.model_dump()["amount"], refunded.model_dump()["refund"]) == (0, True)

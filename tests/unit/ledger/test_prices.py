@@ -33,7 +33,7 @@ async def _price(deps: Deps, request: str) -> int:
 
 
 async def test_the_settings_prices_are_in_force_until_others_are_set(deps: Deps) -> None:
-    assert (await read_prices(ReadPrices(), deps)).answer == Prices(upload=15, retry=5)
+    assert (await read_prices(ReadPrices(), deps)).answer == Prices(upload=15, retry=5, extract=0)
     assert await _price(deps, "r1") == 15
 
 

@@ -14,6 +14,7 @@ import pytest
 import pytest_asyncio
 
 from deploy.local.rows import SERVICES
+from tests.e2e.test_sunat import accepted, ready_shop, sell
 from tests.support.front import Front
 from tests.support.load import PRICE, STORY, Load, books_of
 from tests.support.platform import UPLOAD, Platform
@@ -25,7 +26,8 @@ UPLOADS = 30
 PER_SECOND = 4
 FUNDS = 50 * PRICE
 """More than the load asks of a user, however long a busy machine takes to restart everything."""
-COUNTS = {"ledger": 2, "reconciler": 2, "ocr-engine": 2, "tagger": 2, "gateway": 2}
+FACTURAS = 15
+COUNTS = {"ledger": 2, "reconciler": 2, "ocr-engine": 2, "tagger": 2, "gateway": 2, "sunat-emitter": 2}
 RESTARTED = ("ledger", "reconciler", "ocr-engine", "gateway")
 """Those that a client waits for; the benchmark of a rolling restart takes all of them, twice."""
 QUEUES = {
@@ -34,11 +36,12 @@ QUEUES = {
     "ledger": "ledger.document.reconciled.v1",
     "tagger": "tagger.document.reconciled.v1",
 }
+SENDING = "sunat-emitter.comprobante.issued.v1"
 
 
 @pytest_asyncio.fixture(scope="module")
 async def fleet(platform: Platform) -> AsyncIterator[Fleet]:
-    """Beside those of the platform two processes of each service that uploads go through."""
+    """Beside those of the platform two processes of each service."""
     settings = {**platform.stack.settings, "UNREADY_SECONDS": "1"}
     async with replicas(platform.stack.where, platform.secret, settings, COUNTS) as started:
         yield started
@@ -68,6 +71,31 @@ async def test_three_of_each_share_the_work_and_do_each_part_of_it_once(platform
 
         assert sum(await shares()) == len(load.uploads), name
         assert min(await shares()) > 0, f"{name}: {await shares()}"
+
+
+async def entered(platform: Platform, ruc: str) -> dict[str, int]:
+    """How often SUNAT has entered each comprobante of an issuer."""
+    books = f"http://127.0.0.1:{platform.stack.where.simulator_port}/_simulador/libros"
+    async with platform.client.get(books) as response:
+        rows = (await response.json())["comprobantes"]
+    return {row["nombre_archivo"]: row["registrado"] for row in rows if row["nombre_archivo"].startswith(ruc)}
+
+
+async def test_three_sunat_emitters_share_the_sending_and_each_factura_is_entered_once(
+    platform: Platform, fleet: Fleet
+) -> None:
+    shop = await ready_shop(platform)
+    ventas = [await sell(shop) for _ in range(FACTURAS)]
+    before = (await handled(platform, fleet))["sunat-emitter"]
+    body = {"tipo_comprobante": "01"}
+    shown = await asyncio.gather(*(accepted(shop, f"/api/ventas/{venta}/facturar", body) for venta in ventas))
+    names = {each["comprobante"]["numero_completo"] for each in shown}
+    assert names == {f"F001-{number}" for number in range(1, FACTURAS + 1)}
+    _, emisor = await shop.send("GET", "/api/facturacion/emisor")
+    assert await entered(platform, emisor["data"]["ruc"]) == {f"{emisor['data']['ruc']}-01-{name}": 1 for name in names}
+    after = (await handled(platform, fleet))["sunat-emitter"]
+    shares = [now[SENDING] - then[SENDING] for now, then in zip(after, before, strict=True)]
+    assert min(shares) > 0, shares
 
 
 async def upload(platform: Platform, at: Replica, user: str, **headers: str) -> tuple[int, Mapping[str, str], bytes]:

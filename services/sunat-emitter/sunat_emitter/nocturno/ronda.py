@@ -53,7 +53,7 @@ async def night(deps: Deps) -> int:
         except (LumisError, PyMongoError) as error:  # tried again when the lease ends; others do not wait for it
             metrics.NIGHTS.labels("failed").inc()
             why = error.code if isinstance(error, Refused) else type(error).__name__
-            _log.error("cannot summarize", emisor_id=emisor.id, why=why)
+            _log.error("cannot summarize", emisor_id=emisor.id, why=why, exc_info=error)
             continue
         metrics.NIGHTS.labels("done").inc()
         await deps.nocturnos.done(emisor.id, day)

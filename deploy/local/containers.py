@@ -85,7 +85,7 @@ class RabbitMQContainer(Container):
     """RabbitMQ 4; the fixed host name keeps its data findable."""
 
     name = "rabbitmq"
-    image = "rabbitmq:4"
+    image = "rabbitmq:4.3"
     inner_port = 5672
     data = "/var/lib/rabbitmq"
     inner_metrics_port = 15692

@@ -20,7 +20,7 @@ def test_the_envelope_has_every_attribute_that_cloudevents_demands() -> None:
         "type": "document.abandoned.v1",
         "requestid": "r1",
     }.items() <= raw.items()
-    assert raw["data"] == {"request_id": "r1", "origin": "gateway-1", "user_id": "u1"}
+    assert raw["data"] == {"request_id": "r1", "origin": "gateway-1", "user_id": "u1", "schema_name": None}
     assert raw["time"].endswith("Z")
 
 

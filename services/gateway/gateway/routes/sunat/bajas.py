@@ -36,7 +36,7 @@ BAJA_INVALIDA = ErrorRow(
 
 
 class BajaEnviada(Enviado):
-    """Of RAs, and RCs that void."""
+    """What a request made: its first RA, or RC that voids, at the top, sums of all, and each in `partes`."""
 
     fecha_baja: date
     """Today, by the clock of Lima."""
@@ -52,7 +52,7 @@ class Anulado(BaseModel):
 
 
 class BajaPendiente(Pendiente):
-    """Of an RA, or RC that voids."""
+    """An RA, or RC that voids, in a list."""
 
     fecha_baja: date
 

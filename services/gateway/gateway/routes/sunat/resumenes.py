@@ -35,13 +35,13 @@ FECHA_INVALIDA = ErrorRow(422, "FECHA_INVALIDA", "La fecha 2025-10-14 aún no ll
 
 
 class ResumenEnviado(Enviado):
-    """Of RCs."""
+    """What a request made: its first RC at the top, sums of all, and each in `partes`."""
 
     fecha_resumen: date
 
 
 class ResumenPendiente(Pendiente):
-    """Of an RC."""
+    """An RC in a list."""
 
     fecha_resumen: date
 

@@ -1,6 +1,7 @@
 """Wires the gateway: settings to parts, events to handlers, families to the HTTP server."""
 
 import hashlib
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -76,7 +77,7 @@ async def build(settings: GatewaySettings, platform: Platform) -> Deps:
         courier=_courier(settings),
         callbacks=_callbacks(settings, database),
         extract=_extract(settings, database),
-        access=_access(settings),
+        access=access_of(settings),
         remote=_remote(settings),
         address=Address(settings.http_host, settings.http_port, settings.drain_seconds, settings.unready_seconds),
         sunat=_sunat(settings, database),
@@ -157,7 +158,8 @@ def _keys(settings: GatewaySettings) -> Keys:
     return JwksKeys(settings.jwks_url or "", HttpClient("jwks"))
 
 
-def _access(settings: GatewaySettings) -> Access:
+def access_of(settings: GatewaySettings) -> Access:
+    """Who is let in without a token."""
     return Access(
         keys=settings.named_api_keys,
         is_open=settings.scan_open,
@@ -167,9 +169,12 @@ def _access(settings: GatewaySettings) -> Access:
 
 
 def _address_secret(settings: GatewaySettings) -> bytes:
-    """What every process of one installation knows; addresses are few, so their stand-ins need it."""
-    secret = settings.jwt_secret.get_secret_value() if settings.jwt_secret else None
-    return hashlib.sha256((secret or settings.jwt_public_key or settings.jwks_url or "").encode()).digest()
+    """What every process of one installation knows and nobody else: addresses are few, so their stand-ins need it.
+
+    Without a secret in the settings each process makes up its own, and limits by address are each process's.
+    """
+    known = settings.jwt_secret or settings.file_link_key
+    return hashlib.sha256(known.get_secret_value().encode()).digest() if known else secrets.token_bytes(32)
 
 
 @asynccontextmanager

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from gateway.app import SERVICE
+from gateway.app import SERVICE, access_of
 from gateway.settings import GatewaySettings
 from tests.support.gateway import SECRET
 
@@ -42,6 +42,16 @@ def test_api_keys_are_named_hashes() -> None:
 def test_a_key_in_clear_or_without_a_name_stops_the_start(text: str) -> None:
     with pytest.raises(ValidationError, match="SHA-256"):
         GatewaySettings(**NEEDED, jwt_secret=SECRET, api_keys=text)
+
+
+def test_nobody_can_look_up_an_address_by_what_is_public() -> None:
+    def caller(**keys: Any) -> str:
+        return access_of(GatewaySettings(**NEEDED, **keys)).caller_at("1.2.3.4").user_id
+
+    assert caller(jwt_secret=SECRET) == caller(jwt_secret=SECRET)
+    public = {"jwks_url": "https://x"}
+    assert caller(**public) != caller(**public)
+    assert caller(**public, file_link_key=SECRET) == caller(**public, file_link_key=SECRET)
 
 
 def test_the_service_follows_every_event_and_wakes_its_own() -> None:

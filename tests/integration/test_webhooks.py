@@ -7,7 +7,7 @@ import pytest_asyncio
 
 from gateway.deps import Deps
 from gateway.handlers import follow_event
-from gateway.hooks import Hooks
+from gateway.hooks import MOST_FAILURES, Hooks
 from gateway.routes.lumis_v4 import result_of
 from gateway.store import NewRequest
 from gateway.webhooks import Teller
@@ -21,7 +21,7 @@ from shared.mongo import Database, ensure_indexes
 from tests.support.broker import Buses, buses_on, queue_length
 from tests.support.gateway import deps_on, fake_bus, new_id
 from tests.support.invoices import reconciled, uploaded
-from tests.support.receiver import Receiver, receiving
+from tests.support.receiver import Received, Receiver, receiving
 from tests.support.waiting import until
 
 
@@ -41,15 +41,20 @@ async def ready(database: Database, buses: Buses, receiver: Receiver) -> tuple[D
     """A gateway on the bus whose user has a webhook, and the end of a request of theirs."""
     await ensure_indexes(database, Hooks.INDEXES)
     deps = deps_on(database, fake_bus())
-    event = uploaded(new_id(), "user-1")
-    now = datetime.now(UTC)
-    await deps.requests.create(NewRequest("user-1", "upload", 15, event, "lumis", now, now.replace(year=now.year + 1)))
     await deps.hooks.register("user-1", receiver.url, (DocumentReconciled.NAME,))
     gateway = buses.make("gateway")
     gateway.add(Follower(follow_event), deps)
     gateway.add(Subscription(WebhookScheduled, Teller(result_of)), deps)
     await buses.start(gateway)
-    return deps, reconciled(event)
+    return deps, await requested(deps)
+
+
+async def requested(deps: Deps) -> DocumentReconciled:
+    """A request of the user, and its end."""
+    event = uploaded(new_id(), "user-1")
+    now = datetime.now(UTC)
+    await deps.requests.create(NewRequest("user-1", "upload", 15, event, "lumis", now, now.replace(year=now.year + 1)))
+    return reconciled(event)
 
 
 async def test_a_failing_receiver_is_tried_again_until_it_is_told(
@@ -72,6 +77,34 @@ async def test_a_failing_receiver_is_tried_again_until_it_is_told(
     request = await deps.requests.find(end.request_id)
     assert request is not None
     assert [entry.type for entry in request.timeline] == [DocumentReconciled.NAME]
+
+
+async def test_a_short_outage_costs_no_delivery_and_no_webhook(
+    database: Database, buses: Buses, receiver: Receiver
+) -> None:
+    deps, _ = await ready(database, buses, receiver)
+    tried: set[str] = set()
+
+    async def fail_first(message: Received) -> None:
+        if (delivery := message.headers["lumis-delivery"]) not in tried:
+            tried.add(delivery)
+            receiver.statuses.append(500)
+
+    receiver.look = fail_first
+    reconciler = buses.make("reconciler")
+    await buses.start(reconciler)
+    ends = [await requested(deps) for _ in range(MOST_FAILURES)]
+    await reconciler.publish(*ends)
+
+    async def all_told() -> bool:
+        return await database["deliveries"].count_documents({"delivered": True}) == MOST_FAILURES
+
+    await until(all_told)
+    assert len(receiver.received) == 2 * MOST_FAILURES
+    hook = await deps.hooks.find("user-1")
+    assert hook is not None
+    assert (hook.disabled, hook.failures) == (None, 0)
+    assert await queue_length(buses.url, PARKED_QUEUE) == 0
 
 
 async def test_a_telling_that_never_succeeds_is_parked_and_can_be_put_back(

@@ -10,7 +10,9 @@ from uuid import uuid4
 from shared.mongo import Database, Index, ReturnDocument
 
 MOST_FAILURES = 20
-"""So many deliveries in a row without a success disable a webhook."""
+"""So many deliveries in a row that were given up disable a webhook."""
+MOST_ATTEMPTS = 4
+"""The first, and one after each of the ladder's steps; then a delivery is given up."""
 
 _CACHE_SECONDS = 5.0
 _CACHE_SIZE = 10_000
@@ -44,7 +46,7 @@ class Hook:
     secret: str = field(repr=False)
     created_at: datetime
     failures: int = 0
-    """Deliveries in a row that failed."""
+    """Deliveries in a row that were given up."""
     disabled: str | None = None
     """Why it gets nothing any more."""
     last: LastDelivery | None = None
@@ -124,11 +126,11 @@ class Hooks:
         await self._hooks.update_one(_this(hook), {"$set": {"failures": 0, "last": _row(last)}})
 
     async def failed(self, hook: Hook, last: LastDelivery) -> bool:
-        """Note a failed attempt; True where it disabled the webhook. A delivery counts once, however often it fails."""
-        first = await self._note(hook, last)
+        """Note a failed attempt; True where it disabled the webhook. A delivery counts once: when it is given up."""
+        given_up = await self._note(hook, last) == MOST_ATTEMPTS
         row = await self._hooks.find_one_and_update(
             _this(hook),
-            {"$set": {"last": _row(last)}, "$inc": {"failures": int(first)}},
+            {"$set": {"last": _row(last)}, "$inc": {"failures": int(given_up)}},
             return_document=ReturnDocument.AFTER,
         )
         if row is None or row["failures"] < MOST_FAILURES:
@@ -144,9 +146,9 @@ class Hooks:
         await self._hooks.update_one(_this(hook), {"$set": values})
         self._wanted.pop(hook.user_id, None)
 
-    async def _note(self, hook: Hook, last: LastDelivery) -> bool:
-        """Keep a delivery's state; True for its first attempt."""
-        noted = await self._deliveries.update_one(
+    async def _note(self, hook: Hook, last: LastDelivery) -> int:
+        """Keep a delivery's state; how many attempts there were."""
+        noted = await self._deliveries.find_one_and_update(
             {"_id": last.id},
             {
                 "$set": {"delivered": last.delivered, "at": last.at},
@@ -154,8 +156,9 @@ class Hooks:
                 "$setOnInsert": {"user_id": hook.user_id, "expires_at": last.at + _DELIVERY_LIFETIME},
             },
             upsert=True,
+            return_document=ReturnDocument.AFTER,
         )
-        return noted.upserted_id is not None
+        return int(noted["attempts"]) if noted else 1
 
 
 def _this(hook: Hook) -> dict[str, str]:

@@ -103,7 +103,7 @@ async def _conclude(hook: Hook, event: WebhookScheduled, outcome: Outcome, hooks
     elif outcome.gone:
         await hooks.disable(hook, "El receptor respondió 410: no quiere más entregas", last)
         _log.warning("webhook disabled", user=pseudonym(hook.user_id), reason="gone")
-    elif await hooks.failed(hook, last):
-        _log.warning("webhook disabled", user=pseudonym(hook.user_id), reason="failures")
     else:
+        if await hooks.failed(hook, last):
+            _log.warning("webhook disabled", user=pseudonym(hook.user_id), reason="failures")
         raise Unavailable(f"the webhook was not told ({outcome.kind}, status {outcome.status})")

@@ -14,7 +14,7 @@ from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
 from gateway.handlers import follow_event
-from gateway.hooks import MOST_FAILURES, Hook, Hooks
+from gateway.hooks import MOST_ATTEMPTS, MOST_FAILURES, Hook, Hooks
 from gateway.routes.lumis_v4 import result_of
 from gateway.store import NewRequest
 from gateway.webhooks import Teller, schedule_webhook
@@ -249,7 +249,7 @@ async def test_a_failure_is_left_to_the_ladder_under_the_same_delivery(gateway: 
             await tell(event, gateway.deps)
         assert "hook" not in str(raised.value).replace("webhook", "")
         data = (await gateway.send("GET", PATH)).json["data"]
-        assert (data["failures"], data["last_delivery"]["delivered"]) == (1, False)
+        assert (data["failures"], data["last_delivery"]["delivered"]) == (0, False)
         assert data["last_delivery"]["error"] == f"El receptor respondió {status}"
     assert await tell(event, gateway.deps) == []
     assert {message.headers["lumis-delivery"] for message in receiver.received} == {event.delivery_id}
@@ -299,17 +299,42 @@ async def test_a_receiver_that_answers_410_is_told_nothing_more(gateway: Gateway
     assert (await hook_of(gateway)).disabled is None
 
 
-async def test_twenty_failed_deliveries_in_a_row_disable_a_webhook(gateway: Gateway, receiver: Receiver) -> None:
-    await register(gateway, receiver.url)
-    receiver.statuses.extend([500] * (MOST_FAILURES + 1))
-    events = [await ended(gateway) for _ in range(MOST_FAILURES)]
-    for event in (events[0], *events[:-1]):  # the first comes twice and counts once
+async def fail(gateway: Gateway, *events: WebhookScheduled) -> None:
+    for event in events:
         with pytest.raises(Unavailable):
             await tell(event, gateway.deps)
-    assert await tell(events[-1], gateway.deps) == []
+
+
+async def test_a_short_outage_of_a_receiver_disables_nothing(gateway: Gateway, receiver: Receiver) -> None:
+    await register(gateway, receiver.url)
+    receiver.statuses.extend([500] * (MOST_FAILURES + 1))
+    events = [await ended(gateway) for _ in range(MOST_FAILURES + 1)]
+    await fail(gateway, *events)
+    for event in events:
+        await tell(event, gateway.deps)
+    hook = await hook_of(gateway)
+    assert (hook.disabled, hook.failures) == (None, 0)
+    told = {message.headers["lumis-delivery"] for message in receiver.received[-len(events) :]}
+    assert told == {event.delivery_id for event in events}
+
+
+async def test_twenty_deliveries_in_a_row_that_are_given_up_disable_a_webhook(
+    gateway: Gateway, receiver: Receiver
+) -> None:
+    await register(gateway, receiver.url)
+    receiver.statuses.extend([500] * (MOST_ATTEMPTS * MOST_FAILURES + 1))
+    events = [await ended(gateway) for _ in range(MOST_FAILURES)]
+    await fail(gateway, events[0])  # one that was parked and is put back counts once
+    for _ in range(MOST_ATTEMPTS - 1):
+        await fail(gateway, *events)
+    assert (await hook_of(gateway)).failures == 1
+    assert (await hook_of(gateway)).disabled is None
+    await fail(gateway, *events)
     data = (await gateway.send("GET", PATH)).json["data"]
     assert (data["enabled"], data["failures"]) == (False, MOST_FAILURES)
     assert data["disabled_reason"] == "20 entregas seguidas fallaron"
+    assert await tell(events[0], gateway.deps) == []
+    assert len(receiver.received) == MOST_ATTEMPTS * MOST_FAILURES + 1
 
 
 async def test_what_an_earlier_registration_did_is_not_held_against_a_new_one(

@@ -77,7 +77,7 @@ class HookShown(Shown):
     """Why it is told nothing any more; registering it again enables it."""
     created_at: datetime
     failures: int
-    """Deliveries in a row that failed; 20 disable it."""
+    """Deliveries in a row that failed at every attempt; 20 disable it."""
     last_delivery: DeliveryShown | None
 
 

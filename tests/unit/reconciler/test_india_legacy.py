@@ -1,7 +1,9 @@
 """Legacy documents: four ways of putting the figures together, texts everywhere, matched within 0.05."""
 
 import json
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -128,6 +130,51 @@ def test_line_discounts_and_mixed_rates_add_up() -> None:
     ]
     found = told({"total_invoice_amount": "714"}, *items)
     assert (found["status"], found["items_taxable_total"], found["items_tax_total"]) == ("matched", "660.00", "54.00")
+
+
+LITERAL, BY_HALVES, BY_RATE, BY_RATE_IN_HALVES = (False, False), (False, True), (True, False), (True, True)
+
+
+def long_bill(lines: int, seed: int, *, per_rate: bool, halves: bool) -> tuple[list[dict[str, Any]], Decimal, Decimal]:
+    """Items, their value and their tax to the paisa: line by line or on each rate's total, in one or in halves."""
+
+    def rounded(amount: Decimal) -> Decimal:
+        return amount.quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+    random, items, taxed = Random(seed), [], []
+    for _ in range(lines):
+        quantity, price, rate = random.randint(1, 9), Decimal(random.randint(100, 90000)) / 100, random.choice([5, 18])
+        items.append({"quantity": str(quantity), "price": str(price), "tax_rate": str(rate)})
+        taxed.append((rate, quantity * price))
+    value = sum((each for _, each in taxed), Decimal(0))
+    if per_rate:
+        taxed = [(rate, sum((each for of, each in taxed if of == rate), Decimal(0))) for rate in (5, 18)]
+    count = 2 if halves else 1
+    return items, value, sum((count * rounded(each * rate / 100 / count) for rate, each in taxed), Decimal(0))
+
+
+@pytest.mark.parametrize("rounding", [LITERAL, BY_HALVES, BY_RATE, BY_RATE_IN_HALVES])
+@pytest.mark.parametrize("lines", [40, 100])
+def test_a_long_bill_is_matched_however_its_tax_is_rounded(lines: int, rounding: tuple[bool, bool]) -> None:
+    per_rate, halves = rounding
+    for seed in range(20):
+        items, value, tax = long_bill(lines, seed, per_rate=per_rate, halves=halves)
+        found = told({"total_invoice_amount": str(value + tax)}, *items)
+        assert found["status"] == "matched"
+        assert abs(Decimal(found["items_tax_total"]) - tax) <= Decimal("0.05")
+
+
+def test_the_tax_of_a_long_bill_within_a_state_is_the_printed_one() -> None:
+    items, value, tax = long_bill(40, 0, per_rate=False, halves=True)
+    found = told({"total_invoice_amount": str(value + tax)}, *items)
+    assert (found["status"], found["difference"], found["items_tax_total"]) == ("matched", "0.00", str(tax))
+
+
+def test_a_discounts_tax_in_halves_is_matched() -> None:
+    # 0.50 is left of each: 9 % is 2.25 paise twice = 4, 13 % is 6, up to 37 %: 18; rounded in one they are 8 more.
+    items = [{"quantity": "1", "price": "1.00", "tax_rate": str(rate)} for rate in range(9, 38, 4)]
+    found = told({"invoice_discount": "4.00", "total_invoice_amount": "4.88"}, *items)
+    assert (found["status"], found["items_taxable_total"], found["items_tax_total"]) == ("matched", "4.00", "0.88")
 
 
 def test_texts_are_made_canonical_and_the_pan_comes_from_the_gstin() -> None:

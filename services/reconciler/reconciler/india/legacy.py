@@ -1,15 +1,18 @@
-"""A legacy document's figures: four ways of putting them together, and whether one of them makes the printed total."""
+"""A legacy document's figures: four ways of putting them together, and whether one of them makes the printed total.
 
-from collections.abc import Iterator, Mapping, Sequence
+Each is tried with the tax rounded line by line; where none makes the total, with the tax rounded in other ways.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import product
+from itertools import chain, product
 
 from reconciler.india.charges import Charged, average, settle
 from reconciler.india.discounts import Net, spread
 from reconciler.india.page import Extra
 from reconciler.india.rates import snapped
-from reconciler.india.scale import MICRO, WHOLE, half_up, micro, paise, part, percent, rupees
+from reconciler.india.scale import MICRO, WHOLE, half_up, micro, paise, part, percent, rupees, tax_of
 from shared.contracts.india.figures import amount_of, percent_of
 from shared.contracts.india.legacy import (
     LegacyCharge,
@@ -24,11 +27,28 @@ _TOLERANCE = 5
 
 
 @dataclass(frozen=True, slots=True)
+class _Rounding:
+    """How tax is rounded: on each line or on each rate's total, in one or as CGST and SGST by themselves."""
+
+    per_rate: bool
+    halves: bool
+
+
+_LITERAL = _Rounding(per_rate=False, halves=False)
+_OTHERS = (
+    _Rounding(per_rate=False, halves=True),
+    _Rounding(per_rate=True, halves=False),
+    _Rounding(per_rate=True, halves=True),
+)
+
+
+@dataclass(frozen=True, slots=True)
 class _Bill:
     """The printed figures; values and taxes by rate, in paise and 1/10000 percent."""
 
     net: Net
-    taxes: Mapping[tuple[int, int], int]
+    taxes: Mapping[_Rounding, int]
+    """Of all items, before a discount on the invoice."""
     discount: int
     discount_is_percent: bool
     charges: Sequence[LegacyCharge]
@@ -50,12 +70,14 @@ class _Result:
 def reconcile(document: LegacyDocument) -> LegacyReconciliation:
     """How the figures come together: the first way, in the order of likelihood, that makes the printed total.
 
-    Where none does, the way that the paper states stands, with what is left over: the total is not bent to fit.
+    Other roundings of the tax are less likely than any other way. Where none does, the way that the paper states
+    stands, with what is left over: the total is not bent to fit.
     """
     bill = _bill(document)
-    results = list(_results(bill, document.voucher.invoice_discount_mode))
-    matched = [result for result in results if bill.total is not None and abs(result.total - bill.total) <= _TOLERANCE]
-    best = matched[0] if matched else results[0]
+    mode = document.voucher.invoice_discount_mode
+    literal = list(_results(bill, mode, _LITERAL))
+    matched = _match(bill, chain(literal, *(_results(bill, mode, rounding) for rounding in _OTHERS)))
+    best = matched or literal[0]
     return LegacyReconciliation(
         status="matched" if matched else "unmatched",
         method=LegacyMethod(
@@ -77,7 +99,12 @@ def rate_of(text: str) -> Decimal | None:
     return None if rate is None else snapped(rate)
 
 
-def _results(bill: _Bill, stated_mode: str) -> Iterator[_Result]:
+def _match(bill: _Bill, results: Iterable[_Result]) -> _Result | None:
+    total = bill.total
+    return None if total is None else next((each for each in results if abs(each.total - total) <= _TOLERANCE), None)
+
+
+def _results(bill: _Bill, stated_mode: str, rounding: _Rounding) -> Iterator[_Result]:
     flags = [charge.amount_includes_tax for charge in bill.charges]
     after_first = "after" in stated_mode.lower()
     modes = (after_first, not after_first) if bill.discount else (after_first,)
@@ -85,24 +112,24 @@ def _results(bill: _Bill, stated_mode: str) -> Iterator[_Result]:
     inclusions = list(dict.fromkeys([tuple(flags), (False,) * len(flags), (True,) * len(flags)]))
     unknown_rate = any(_rate(charge) is None for charge in bill.charges)
     for inherit, after, inclusion in product((False, True) if unknown_rate else (False,), modes, inclusions):
-        yield _result(bill, inclusion, after=after, inherit=inherit)
+        yield _result(bill, inclusion, rounding, after=after, inherit=inherit)
 
 
-def _result(bill: _Bill, inclusion: Sequence[bool], *, after: bool, inherit: bool) -> _Result:
+def _result(bill: _Bill, inclusion: Sequence[bool], rounding: _Rounding, *, after: bool, inherit: bool) -> _Result:
     value = sum(bill.net.values())
-    net, taxes, taken = bill.net, bill.taxes, 0
+    net, tax, taken = bill.net, bill.taxes[rounding], 0
     if bill.discount and not after:
         amount = part(value, bill.discount) if bill.discount_is_percent else bill.discount
         shares = spread(amount, net)
         net = {rates: balance - shares[rates] for rates, balance in net.items()}
-        taxes = {rates: part(balance, rates[0]) for rates, balance in net.items()}
-    taxable, tax = sum(net.values()), sum(taxes.values())
+        tax = _per_rate(net, halves=rounding.halves)
+    taxable = sum(net.values())
     if bill.discount and after:
         taken = part(taxable + tax, bill.discount) if bill.discount_is_percent else bill.discount
     goods = average(net if inherit else {})
     pairs = zip(bill.charges, inclusion, strict=True)
     extras = [_extra(index, charge, inclusive=inclusive) for index, (charge, inclusive) in enumerate(pairs)]
-    settled = [settle(extra, goods, "exclusive", halves=False) for extra in extras]
+    settled = [settle(extra, goods, "exclusive", halves=rounding.halves) for extra in extras]
     charged = Charged("", [charge for charge in settled if charge], 0)
     charges_tax = sum(charge.tax for charge in charged.charges)
     total = taxable + tax - taken + charged.ex + charges_tax + bill.round_off
@@ -112,23 +139,29 @@ def _result(bill: _Bill, inclusion: Sequence[bool], *, after: bool, inherit: boo
 def _bill(document: LegacyDocument) -> _Bill:
     voucher = document.voucher
     net: dict[tuple[int, int], int] = {}
-    taxes: dict[tuple[int, int], int] = {}
+    in_one = in_halves = 0
     for item in document.items:
         rates, value = (percent(rate_of(item.tax_rate)) or 0, 0), _value(item)
         net[rates] = net.get(rates, 0) + value
-        taxes[rates] = taxes.get(rates, 0) + part(value, rates[0])
+        in_one += tax_of(value, rates[0], halves=False)
+        in_halves += tax_of(value, rates[0], halves=True)
+    by_rate = (_per_rate(net, halves=halves) for halves in (False, True))
     is_percent = "%" in voucher.invoice_discount
     discount = percent_of(voucher.invoice_discount) if is_percent else amount_of(voucher.invoice_discount)
     scaled = abs((percent(discount) if is_percent else paise(discount)) or 0)
     return _Bill(
         net={rates: net[rates] for rates in sorted(net)},
-        taxes=taxes,
+        taxes=dict(zip((_LITERAL, *_OTHERS), (in_one, in_halves, *by_rate), strict=True)),
         discount=min(scaled, WHOLE) if is_percent else scaled,
         discount_is_percent=is_percent,
         charges=voucher.additional_charges,
         round_off=paise(amount_of(voucher.round_off)) or 0,
         total=paise(amount_of(voucher.total_invoice_amount)),
     )
+
+
+def _per_rate(net: Net, *, halves: bool) -> int:
+    return sum(tax_of(value, rates[0], halves=halves) for rates, value in net.items())
 
 
 def _value(item: LegacyItem) -> int:

@@ -47,6 +47,69 @@ CASES = [
     ),
     # The printed GST total may leave cess out or not.
     Case("cess_in_the_printed_gst", invoice(line(1, 1250, 28, 1250, cess_rate=12), gst=500, total=1750), "1750", "500"),
+    # Gutkha: 28 % of 1000 is 280, cess of 204 % is 2040.
+    Case(
+        "cess_above_the_value_by_rate_and_amount",
+        invoice(line(10, 100, 28, 1000, cess_rate=204, cess=2040), sub=1000, total=3320),
+        "3320",
+        "2320",
+    ),
+    Case("cess_above_the_value_by_rate", invoice(line(10, 100, 28, 1000, cess_rate=204), total=3320), "3320", "2320"),
+    # Cigarettes: 5 % and so much a stick, 900 in all: 1000 + 280 + 900.
+    Case(
+        "cess_that_its_rate_alone_does_not_make",
+        invoice(line(1, 1000, 28, 1000, cess_rate=5, cess=900), total=2180),
+        "2180",
+        "1180",
+        codes=frozenset({"LINE_TAX_MISMATCH"}),
+    ),
+    Case(
+        "cess_that_its_rate_does_not_make_without_a_total",
+        invoice(line(1, 1000, 28, 1000, cess_rate=5, cess=900, mode="WITHOUT_TAX")),
+        "2180",
+        "1180",
+        codes=frozenset({"LINE_TAX_MISMATCH", "NO_ANCHORS"}),
+    ),
+    # Coal: 400 a tonne reads as a rate, which no cess has: 10,000 + 500 + 4000.
+    Case(
+        "cess_whose_rate_is_none",
+        invoice(line(10, 1000, 5, 10000, cess_rate=400, cess=4000), total=14500),
+        "14500",
+        "4500",
+        codes=frozenset({"LINE_TAX_MISMATCH"}),
+    ),
+    # The amount is misread (120), as the total shows: 1000 + 280 + 120.
+    Case(
+        "cess_whose_amount_is_misread",
+        invoice(line(10, 100, 28, 1000, cess_rate=12, cess=1200), total=1400),
+        "1400",
+        "400",
+        codes=frozenset({"LINE_TAX_MISMATCH"}),
+    ),
+    # Prices with tax: 1400 / 1.40 = 1000, and 120 of cess beside the rate.
+    Case(
+        "cess_by_rate_and_amount_inside_the_price",
+        invoice(line(1, 1400, 28, 1400, cess_rate=12, cess=120), sub=1000, gst=280, total=1400),
+        "1400",
+        "400",
+        ["1000"],
+    ),
+    # 10 % off the invoice lowers both: 900 + 252 + 108, where the line has what the rate made of it after that.
+    Case(
+        "cess_of_a_line_after_the_invoices_discount",
+        invoice(
+            line(1, 1000, 28, 1000, cess_rate=12, cess=108), discounts=[{"type": "PERCENT", "value": 10}], total=1260
+        ),
+        "1260",
+        "360",
+    ),
+    # Goods that come back: all figures are negative, whichever sign the cess has.
+    Case(
+        "cess_of_a_credit_note",
+        invoice(line(-1, 1000, 28, -1000, cess_rate=12, cess=120), total=-1400),
+        "-1400",
+        "-400",
+    ),
     # Reverse charge: 180 is named, and not in the total.
     Case(
         "reverse_charge",
@@ -102,6 +165,39 @@ CASES = [
         "1050",
         "50",
         codes=frozenset({"RATE_DERIVED"}),
+    ),
+    # The summary's last row is a row of its own, of the line without an HSN code: 1000 at 5 %, 1000 at 18 %.
+    Case(
+        "a_last_row_of_the_summary_that_is_no_sum",
+        invoice(
+            line(1, 1000, None, 1000, hsn="1001"),
+            line(1, 1000, None, 1000),
+            total=2230,
+            table=[{"hsn": "1001", "taxable": 1000, "igst": 50}, {"hsn": "", "taxable": 1000, "igst": 180}],
+        ),
+        "2230",
+        "230",
+        codes=frozenset({"RATE_DERIVED"}),
+    ),
+    # A row that adds up the others, tax and all; one whose tax is misread as no rate's; and one that says what it is.
+    *(
+        Case(
+            f"a_last_row_of_the_summary_that_is_the_sum_{tax}",
+            invoice(
+                line(1, 1000, 5, 1000, hsn="1001"),
+                line(1, 1000, 18, 1000, hsn="1002"),
+                gst=230,
+                total=2230,
+                table=[
+                    {"hsn": "1001", "taxable": 1000, "igst": 50},
+                    {"hsn": "1002", "taxable": 1000, "igst": 180},
+                    {"hsn": label, "taxable": 2000, "igst": tax},
+                ],
+            ),
+            "2230",
+            "230",
+        )
+        for label, tax in (("", 230), ("", 280), ("Total", 360))
     ),
     # No rate, but 120 on 1000 in the totals.
     Case(

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from reconciler.india import gstin
 from reconciler.india.rates import RATES, implied, snapped
-from reconciler.india.scale import KEPT_ALL, MICRO, WHOLE, half_up, micro, paise, percent
+from reconciler.india.scale import KEPT_ALL, MICRO, WHOLE, half_up, micro, paise, part, percent, rupees, without_tax
+from reconciler.india.summary import TableRow, rows_of
 from shared.contracts.india.gst_v4 import Charge, Gst, HeaderDiscount, HsnRow, PriceMode, V4Document, V4Item
 from shared.money import LARGEST_AMOUNT
 
@@ -17,6 +18,10 @@ _REVERSE_CHARGE = ("9964", "9965", "9966", "9967", "9972", "9973", "9982", "9983
 Notifications 13/2017 and 4/2017: carriage, rent, hiring, lawyers, directors, sponsors, guards; cashew, tobacco, cotton.
 """
 _LOWEST_TCS = 750
+_HIGHEST_CESS = 290 * WHOLE // 100
+"""The ceiling that the law sets (on tobacco); above it a figure is rupees, as coal has them by the tonne."""
+_CESS_SLACK = 5
+"""Paise by which a printed cess may differ from what its rate makes."""
 _LARGEST = int(LARGEST_AMOUNT) * 100
 
 
@@ -45,6 +50,8 @@ class Line:
     stated: PriceMode | None
     hsn: str
     notes: list[tuple[str, str]] = field(default_factory=list)
+    cess_doubted: bool = False
+    """Whether the rate and the amount of its cess differ, so that only one of them can stand."""
 
     @property
     def kept(self) -> int:
@@ -76,15 +83,6 @@ class Extra:
     tax: int | None
     rate: int | None
     taxable: bool | None
-
-
-@dataclass(frozen=True, slots=True)
-class TableRow:
-    """A row of the printed tax summary."""
-
-    hsn: str
-    taxable: int | None
-    tax: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +119,12 @@ class Page:
         return min(max(len(self.lines), 5), 100)
 
 
-def read(document: V4Document) -> Page:
-    """The figures of a document as a model read it."""
+def read(document: V4Document, *, cess_by_rate: bool = False) -> Page:
+    """The figures of a document as a model read it; where a cess's amount and rate differ, one or the other stands."""
     printed = document.printed
-    table = _table(printed.hsn_tax_table)
+    table = rows_of(printed.hsn_tax_table)
     inter, odd = _split(document)
-    lines = _lines(document, table)
+    lines = _lines(document, table, cess_by_rate=cess_by_rate)
     cuts, in_percent = (_cuts(document.header_discounts, in_percent=each) for each in (False, True))
     return Page(
         lines=lines,
@@ -160,10 +158,45 @@ def _printed_tax(document: V4Document, table: Sequence[TableRow], lines: Sequenc
     return sum(known) if known and len(known) == len(taxes) else None
 
 
-def _lines(document: V4Document, table: Sequence[TableRow]) -> tuple[Line, ...]:
-    by_hsn = {row.hsn: row for row in table if row.hsn}
+def _lines(document: V4Document, table: Sequence[TableRow], *, cess_by_rate: bool) -> tuple[Line, ...]:
+    nameless = [row for row in table if not row.hsn]
+    by_hsn = {row.hsn: row for row in table if row.hsn or len(nameless) == 1}
     general = _general_rate(document, table)
-    return tuple(_line(item, by_hsn, general) for item in document.items)
+    lines = tuple(_line(item, by_hsn, general) for item in document.items)
+    for line, item in zip(lines, document.items, strict=True):
+        _set_cess(line, item.gst, by_rate=cess_by_rate, lowered=bool(document.header_discounts))
+    return lines
+
+
+def _set_cess(line: Line, gst: Gst, *, by_rate: bool, lowered: bool) -> None:
+    """The line's cess: its rate, unless the amount beside it is another, as with so much a stick or a tonne.
+
+    Where a discount on the invoice has lowered it since, a smaller amount is still its rate's.
+    """
+    told, rate, cess = percent(gst.cess_rate) or 0, _bounded(gst.cess_rate, _HIGHEST_CESS), abs(paise(gst.cess) or 0)
+    made = [abs(part(value, rate)) for value in _cess_bases(line, rate)]
+    agrees = any(abs(each - cess) <= _CESS_SLACK for each in made) or (lowered and cess <= max(made, default=0))
+    line.cess_doubted = bool(told and cess and (made or not rate) and not (rate and agrees))
+    if line.cess_doubted:
+        taken = "rate" if rate and by_rate else "amount"
+        text = f"its printed cess {rupees(cess):f} is not the {gst.cess_rate:f} % beside it; the {taken} was taken"
+        line.notes.append(("LINE_TAX_MISMATCH", text))
+    if rate and (by_rate or not line.cess_doubted):
+        line.cess_rate = rate
+    else:
+        line.cess = paise(gst.cess) or 0
+
+
+def _cess_bases(line: Line, rate: int) -> list[int]:
+    """What the line's value without tax may be: its amount, or quantity times rate, each with tax in it or not."""
+    values = [line.amount, line.hint]
+    if line.qty is not None and line.price is not None:
+        values.append(
+            half_up((line.price * line.kept - line.flat * KEPT_ALL) * line.qty * 100, MICRO * MICRO * KEPT_ALL)
+        )
+    known = [value - each for value in values if value for each in {0, line.cut}]
+    known += [half_up(value * line.kept, KEPT_ALL) for value in known]
+    return known + [without_tax(value, line.rate + rate) for value in known]
 
 
 def _line(item: V4Item, by_hsn: Mapping[str, TableRow], general: Decimal | None) -> Line:
@@ -189,8 +222,8 @@ def _line(item: V4Item, by_hsn: Mapping[str, TableRow], general: Decimal | None)
         flat=flat,
         cut=cut,
         rate=0,
-        cess_rate=_bounded(gst.cess_rate),
-        cess=0 if gst.cess_rate else paise(gst.cess) or 0,
+        cess_rate=0,
+        cess=0,
         amount=amount,
         tax=tax,
         hint=_hint(item),
@@ -223,10 +256,10 @@ def _discounts(item: V4Item) -> tuple[int, int]:
     return _bounded(d1), _bounded(d2)
 
 
-def _bounded(value: Decimal | None) -> int:
-    """A percent between 0 and 100; a minus before a discount says again that it is one."""
+def _bounded(value: Decimal | None, most: int = WHOLE) -> int:
+    """A percent between 0 and 100, or the most there is; a minus before a discount says again that it is one."""
     scaled = abs(percent(value) or 0)
-    return scaled if scaled <= WHOLE else 0
+    return scaled if scaled <= most else 0
 
 
 def _tcs_rate(value: Decimal | None) -> int:
@@ -314,26 +347,6 @@ def _extras(rows: Sequence[Charge]) -> tuple[Extra, ...]:
         )
         for index, row in enumerate(rows)
     )
-
-
-def _table(rows: Sequence[HsnRow]) -> tuple[TableRow, ...]:
-    """The summary without the row that adds up the others."""
-    read_rows = tuple(_row(row) for row in rows)
-    if len(read_rows) > 1 and not any(map(str.isdigit, read_rows[-1].hsn)):
-        others = read_rows[:-1]
-        if read_rows[-1].taxable == sum(row.taxable or 0 for row in others):
-            return others
-    return read_rows
-
-
-def _row(row: HsnRow) -> TableRow:
-    taxes = [value for each in (row.cgst, row.sgst, row.igst) if (value := paise(each)) is not None]
-    taxable, total = paise(row.taxable), paise(row.total)
-    tax = sum(taxes) if taxes else None
-    if tax is None and taxable is not None and total is not None:
-        # No tax is as large as its value: a smaller total is the tax, another holds the value.
-        tax = total if abs(total) < abs(taxable) else total - taxable
-    return TableRow((row.hsn or "").strip(), taxable, tax)
 
 
 def _split(document: V4Document) -> tuple[bool, bool]:

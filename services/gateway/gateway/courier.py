@@ -23,6 +23,8 @@ class Message:
     """The same on every attempt."""
     event: str
     body: bytes
+    owner: str
+    """Whose webhook it is."""
 
 
 def signature(secret: str, body: bytes, at: int) -> str:
@@ -42,7 +44,7 @@ class Courier:
         return self._post.check(url)
 
     async def bring(self, url: str, secret: str, message: Message) -> Outcome:
-        """Post a message once. Raises Busy: too much is in hand for its host; nothing was tried."""
+        """Post a message once. Raises Busy: too much is in hand for its owner or host; nothing was tried."""
         headers = {
             "Content-Type": "application/json",
             "User-Agent": "lumis-webhooks/1",
@@ -50,7 +52,7 @@ class Courier:
             "Lumis-Delivery": message.delivery_id,
             "Lumis-Signature": signature(secret, message.body, int(time.time())),
         }
-        outcome = await self._post.send(url, message.body, headers)
+        outcome = await self._post.send(message.owner, url, message.body, headers)
         WEBHOOK_SECONDS.labels(outcome.kind).observe(outcome.seconds)
         _log.info(
             "webhook sent",

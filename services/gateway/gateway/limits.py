@@ -76,20 +76,24 @@ class RateLimits:
         shown = {"limit": 1, "window_seconds": 1, "busy_until": 1, "at": _microseconds(clock)}
         self._standings = FindLane(self._rows, shown)
 
-    async def take(self, user_id: str, times: int = 1) -> Standing:
-        """Count a request, or several at once, if the limit has room for all; what is refused changes nothing."""
-        change = _count(self._default, self._clock, times)
+    async def take(self, user_id: str, times: int = 1, default: Rate | None = None) -> Standing:
+        """Count a request, or several at once, if the limit has room for all; what is refused changes nothing.
+
+        `default` holds instead of the general one, for what is counted by itself.
+        """
+        default = default or self._default
+        change = _count(default, self._clock, times)
         try:
             row = await self._update(user_id, change)
         except DuplicateKeyError:  # two first requests at the same moment
             row = await self._update(user_id, change)
-        return self._standing(row, row["at"], accepted=row["accepted"])
+        return self._standing(row, row["at"], default, accepted=row["accepted"])
 
     async def read(self, user_id: str) -> Standing:
         """How a user stands, without counting."""
         row = await self._standings.find(user_id) or {}
         now = row.get("at") or int(datetime.now(UTC).timestamp() * _MICROSECONDS)
-        return self._standing(row, now)
+        return self._standing(row, now, self._default)
 
     async def set(self, user_id: str, rate: Rate) -> None:
         """Give a user a rate of one's own; what is used already stays used."""
@@ -109,9 +113,9 @@ class RateLimits:
         )
         return dict(row or {})
 
-    def _standing(self, row: Mapping[str, Any], now: int, *, accepted: bool = False) -> Standing:
+    def _standing(self, row: Mapping[str, Any], now: int, default: Rate, *, accepted: bool = False) -> Standing:
         own = "limit" in row
-        rate = Rate(row["limit"], row["window_seconds"]) if own else self._default
+        rate = Rate(row["limit"], row["window_seconds"]) if own else default
         return standing(rate, row.get("busy_until", 0), now, own=own, accepted=accepted)
 
 

@@ -1,10 +1,10 @@
-"""Posts to addresses that users name, each exchange within its time; a host that is slow never holds up the others."""
+"""Posts to addresses that users name, each exchange within its time; a slow host or user holds up no other."""
 
 import asyncio
 import time
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 
 from shared.addresses import ForbiddenUrl, SafeUrl, safe_url
 from shared.errors import Unavailable
@@ -13,12 +13,14 @@ from shared.safe_http import SafeFetcher, SafeRequest
 
 _AT_ONCE = 16
 """Exchanges with one host at the same time."""
+_EACH = 4
+"""And of one owner's with it."""
 _SLOW_SECONDS = 2.0
 _LONGEST_WAIT = 10.0
 """Seconds for a place at a host; then the message goes back to the bus, so that it keeps no other host's waiting."""
 _WEIGHT = 0.3
 """Of the last exchange in how long they took lately."""
-_MOST_HOSTS = 1000
+_MOST_LANES = 2000
 _GONE = 410
 
 
@@ -67,49 +69,64 @@ _WORDS = {
 }
 
 
-@dataclass
-class _Host:
-    """The exchanges with one host."""
+class _Lane:
+    """Exchanges that share places. A fast one may have a queue; for a slow one nobody waits."""
 
-    places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
-    count: int = 0
-    """In hand, those that wait included."""
-    seconds: float = 0.0
-    """How long its exchanges took lately."""
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._places = asyncio.Semaphore(most)
+        self._seconds = 0.0
+        self.count = 0
+        """In hand, those that wait included."""
+
+    @asynccontextmanager
+    async def place(self) -> AsyncIterator[None]:
+        """A place in this lane. Raises Busy."""
+        if self.count >= self._most and self._seconds > _SLOW_SECONDS:
+            raise Busy("this host is slow, and enough is in hand for it")
+        self.count += 1
+        try:
+            async with self._places:
+                yield
+        finally:
+            self.count -= 1
+
+    def note(self, seconds: float) -> None:
+        """Note how long an exchange took."""
+        self._seconds += _WEIGHT * (seconds - self._seconds)
 
 
 class _Hosts:
-    """Keeps each host to its places. A fast one may have a queue; for a slow one nobody waits."""
+    """Keeps each host to its places, and each owner to a few of them."""
 
     def __init__(self) -> None:
-        self._hosts: dict[str, _Host] = {}
+        self._lanes: dict[str, _Lane] = {}
 
     @asynccontextmanager
-    async def place(self, name: str) -> AsyncIterator[None]:
-        """A place at a host. Raises Busy."""
-        host = self._host(name)
-        if host.count >= _AT_ONCE and host.seconds > _SLOW_SECONDS:
-            raise Busy("this host is slow, and enough is in hand for it")
-        host.count += 1
-        try:
+    async def place(self, owner: str, host: str) -> AsyncIterator[None]:
+        """A place of an owner's at a host. Raises Busy."""
+        taken: list[_Lane] = []
+        async with AsyncExitStack() as stack:
             try:
                 async with asyncio.timeout(_LONGEST_WAIT):
-                    await host.places.acquire()
+                    # First one of the owner's own: who waits for that takes none of the others' places.
+                    for name, most in ((f"{host} {owner}", _EACH), (host, _AT_ONCE)):
+                        lane = self._lane(name, most)
+                        await stack.enter_async_context(lane.place())
+                        taken.append(lane)
             except TimeoutError:
                 raise Busy("too much waits for this host") from None
             started = time.perf_counter()
             try:
                 yield
             finally:
-                host.places.release()
-                host.seconds += _WEIGHT * (time.perf_counter() - started - host.seconds)
-        finally:
-            host.count -= 1
+                for lane in taken:
+                    lane.note(time.perf_counter() - started)
 
-    def _host(self, name: str) -> _Host:
-        if len(self._hosts) >= _MOST_HOSTS:
-            self._hosts = {known: host for known, host in self._hosts.items() if host.count}
-        return self._hosts.setdefault(name, _Host())
+    def _lane(self, name: str, most: int) -> _Lane:
+        if len(self._lanes) >= _MOST_LANES:
+            self._lanes = {known: lane for known, lane in self._lanes.items() if lane.count}
+        return self._lanes.setdefault(name, _Lane(most))
 
 
 class Post:
@@ -131,13 +148,13 @@ class Post:
         """A receiver's URL, taken apart. Raises ForbiddenUrl."""
         return safe_url(url, insecure=self._insecure, allow_private=self._allow_private)
 
-    async def send(self, url: str, body: bytes, headers: Mapping[str, str]) -> Outcome:
-        """Post a body once. Raises Busy: too much is in hand for its host; nothing was tried."""
+    async def send(self, owner: str, url: str, body: bytes, headers: Mapping[str, str]) -> Outcome:
+        """Post a body once, for the user that named the URL. Raises Busy: too much is in hand; nothing was tried."""
         try:
             where = self.check(url)
         except ForbiddenUrl:  # the rules became stricter after it was taken in
             return Outcome("forbidden")
-        async with self._hosts.place(where.host):
+        async with self._hosts.place(owner, where.host):
             started = time.perf_counter()
             kind, status = await self._exchange(where, body, headers)
             return Outcome(kind, status, time.perf_counter() - started, where.place)

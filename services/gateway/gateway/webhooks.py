@@ -63,7 +63,7 @@ class Teller:
         request = await deps.requests.find(event.request_id)
         if request is None or request.user_id != event.user_id:  # it has expired, or was erased
             return []
-        message = Message(event.delivery_id, event.event_type, self._body(event, request))
+        message = Message(event.delivery_id, event.event_type, self._body(event, request), hook.user_id)
         outcome = await deps.courier.bring(hook.url, hook.secret, message)
         await _conclude(hook, event, outcome, deps.hooks)
         return []

@@ -43,7 +43,7 @@ async def test_the_example_takes_what_we_sign_once_and_refuses_another_secret(
     url: str, example: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
     courier = Courier(SafeFetcher("webhook", allow_private=True), seconds=5, insecure=True, allow_private=True)
-    message = Message("d1", "ping", '{"type":"ping","name":"ñ"}'.encode())
+    message = Message("d1", "ping", '{"type":"ping","name":"ñ"}'.encode(), "user-1")
     for _ in range(2):
         assert (await courier.bring(url, SECRET, message)).delivered
     assert (await courier.bring(url, "whsec_other", message)).status == 400

@@ -363,6 +363,19 @@ async def test_a_ping_says_how_it_was_taken(gateway: Gateway, receiver: Receiver
     assert (bad["delivered"], bad["status"], bad["error"]) == (False, 500, "El receptor respondió 500")
 
 
+async def test_more_than_ten_pings_in_a_minute_are_refused(gateway: Gateway, receiver: Receiver) -> None:
+    await register(gateway, receiver.url)
+    for _ in range(10):
+        assert (await gateway.send("POST", f"{PATH}/test")).status == 200
+    refused = await gateway.send("POST", f"{PATH}/test")
+    assert (refused.status, refused.json["error"]["code"]) == (429, "RATE_LIMITED")
+    assert 1 <= int(refused.headers["Retry-After"]) <= 6
+    assert len(receiver.received) == 10
+    assert refused.headers["X-RateLimit-Remaining"] == "1000"
+    await register(gateway, receiver.url, user="user-2")
+    assert (await gateway.send("POST", f"{PATH}/test", user="user-2")).status == 200
+
+
 async def test_two_processes_that_share_the_database_agree_after_the_cache(gateway: Gateway) -> None:
     await ensure_indexes(gateway.database, Hooks.INDEXES)
     other = Hooks(gateway.database)

@@ -104,7 +104,7 @@ class Callbacks:
         if row is None:
             return
         try:
-            outcome = await self._post.send(row["url"], b"", {"User-Agent": "lumis-callbacks/1"})
+            outcome = await self._post.send(row["user_id"], row["url"], b"", {"User-Agent": "lumis-callbacks/1"})
         except Busy:
             await self._fail(row, "too much is in hand for its host")
             return

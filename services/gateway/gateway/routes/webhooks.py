@@ -22,7 +22,8 @@ from gateway.http import (
     Problem,
     Route,
 )
-from gateway.lumis import Shown
+from gateway.limits import Rate
+from gateway.lumis import RATE_LIMITED, Shown
 from gateway.post import Busy
 from gateway.webhooks import body_of
 from shared.addresses import LONGEST_URL, ForbiddenUrl
@@ -32,6 +33,8 @@ PING = "ping"
 WEBHOOK_BUSY = ErrorRow(429, "WEBHOOK_BUSY", "Demasiadas entregas esperan a ese receptor. Intenta más tarde.")
 
 _PATH = "/api/v4/webhooks"
+_PINGS = Rate(limit=10, window_seconds=60)
+_TOO_MANY_PINGS = "Has enviado demasiadas pruebas a tu webhook. Intenta más tarde."
 _LONGEST_BODY = 16_384
 _NONE = "No tienes un webhook registrado"
 _URL_WORDS = {
@@ -141,12 +144,18 @@ async def rotate_webhook_secret(given: Input[None], deps: Deps) -> Answer:
 
 
 async def ping_webhook(given: Input[None], deps: Deps) -> Answer:
-    """Send the webhook a `ping` now, once, and say how it was taken; also to a disabled one, which it stays."""
+    """Send the webhook a `ping` now, once, and say how it was taken; also to a disabled one, which it stays.
+
+    At most 10 a minute.
+    """
     hook = await _found(given, deps)
+    standing = await deps.rate_limits.take(f"ping:{hook.user_id}", default=_PINGS)
+    if not standing.accepted:
+        raise Problem(RATE_LIMITED, message=_TOO_MANY_PINGS, headers={"Retry-After": str(standing.retry_after)})
     identity = str(uuid4())
     body = body_of(identity, PING, given.request_id, datetime.now(UTC), {"state": None})
     try:
-        outcome = await deps.courier.bring(hook.url, hook.secret, Message(identity, PING, body))
+        outcome = await deps.courier.bring(hook.url, hook.secret, Message(identity, PING, body, hook.user_id))
     except Busy:
         raise Problem(WEBHOOK_BUSY, headers={"Retry-After": "10"}) from None
     shown = PingShown(
@@ -218,6 +227,6 @@ ROUTES: tuple[Route, ...] = (
         ping_webhook,
         "Send one's webhook a ping",
         answer=PingShown,
-        errors=(NOT_FOUND, WEBHOOK_BUSY, *_ALWAYS),
+        errors=(NOT_FOUND, RATE_LIMITED, WEBHOOK_BUSY, *_ALWAYS),
     ),
 )

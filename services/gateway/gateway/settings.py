@@ -54,7 +54,7 @@ class GatewaySettings(ServiceSettings):
     file_link_key: SecretStr | None = Field(
         default=None,
         min_length=32,
-        description="Signs links to XMLs, CDRs and QR codes; without it they need a token. Where there is no JWT_SECRET "
+        description="Signs links to XMLs, CDRs and QR codes; without it they need a token. Without JWT_SECRET "
         "it also makes limits by client address hold over all processes",
     )
     file_link_hours: float = Field(default=24, gt=0, le=8760, description="How long a signed link holds")

@@ -47,7 +47,11 @@ async def read_tags(call: ReadTags, deps: Deps) -> Reply:
 
 async def erase_tags(call: EraseTags, deps: Deps) -> Reply:
     """Erase a user's tags, their events, and what was kept to tag anew. A repeat erases what came since: mostly 0."""
-    tags, events, invoices = await deps.taggings.erase(call.user_id)
+    invoices = await deps.taggings.invoices(call.user_id)
+    # First, because nobody knows whose invoices these were once the rest is gone; and last, because a tagging that was
+    # still there may have been made anew in between.
+    await deps.review.forget(invoices)
+    tags, events = await deps.taggings.erase(call.user_id)
     await deps.review.forget(invoices)
     return Reply(TagsErased(tags=tags, events=events))
 

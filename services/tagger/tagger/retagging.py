@@ -1,7 +1,8 @@
 """Tagging anew what an older catalogue tagged: new tags are added, those that no longer follow are taken back."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import timedelta
 
 from shared.service import every
@@ -9,6 +10,7 @@ from tagger.catalogue import Catalogue
 from tagger.deps import Deps
 from tagger.match import match_line
 from tagger.metrics import RETAGGED
+from tagger.reviews import settle
 from tagger.store import Kept
 from tagger.tagging import Tagging, best_of, tag_invoice
 
@@ -71,7 +73,10 @@ async def clear_review(deps: Deps, catalogue: Catalogue) -> None:
 
 
 async def _retag_invoice(kept: Kept, catalogue: Catalogue, deps: Deps) -> None:
-    """All readings of one paper together, so that none takes back what another still gives."""
+    """All readings of one paper together, so that none takes back what another still gives.
+
+    A review, an erasure or another upload of the paper that comes in between has the last word.
+    """
     user, invoice = kept.user_id, kept.invoice_id
     readings = [
         (reading, tag_invoice(catalogue, reading.purchase) if reading.purchase else Tagging(reading.tags, {}))
@@ -81,13 +86,23 @@ async def _retag_invoice(kept: Kept, catalogue: Catalogue, deps: Deps) -> None:
     before = {str(tag) for reading, _ in readings for tag in reading.tags}
     await deps.taggings.record(user, invoice, kept.bought_on, given)
     await deps.taggings.correct(user, invoice, given)
-    await deps.taggings.withdraw(user, invoice, sorted(before - {str(tag) for tag in given}))
+    stale = before - {str(tag) for tag in given}
+    await deps.taggings.withdraw(user, invoice, sorted(stale))
+    await _give_back(stale, [reading for reading, _ in readings], kept, deps)
     for reading, tagging in readings:
         await deps.review.note(tagging.unresolved, invoice, reading.bought_on)
-    renewed = [
-        await deps.taggings.renew(reading.request_id, tagging.tags, catalogue.version) for reading, tagging in readings
-    ]
-    if not any(renewed):
-        # Erased by its user in between: what was just written must not outlive that.
-        await deps.taggings.withdraw(user, invoice, [str(tag) for tag in given])
-        await deps.review.forget([invoice])
+    renewed = [await deps.taggings.renew(reading, tagging.tags, catalogue.version) for reading, tagging in readings]
+    if not all(renewed):
+        # Erased by its user or reviewed in between: what was just written must not outlive that.
+        left = await settle(user, invoice, deps, given)
+        await deps.taggings.correct(user, invoice, left)
+
+
+async def _give_back(taken: AbstractSet[str], readings: Sequence[Kept], kept: Kept, deps: Deps) -> None:
+    """Record what was taken from a paper and an upload or a review gives that came after its readings were read."""
+    if not taken:
+        return
+    for other in await deps.taggings.of_invoice(kept.user_id, kept.invoice_id):
+        if other not in readings:
+            back = [tag for tag in other.tags if str(tag) in taken]
+            await deps.taggings.record(kept.user_id, kept.invoice_id, other.bought_on, back)

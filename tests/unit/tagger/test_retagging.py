@@ -1,7 +1,7 @@
 """Tagging anew when the catalogue changes: added, taken back, once, also when it is killed or erased in the middle."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
@@ -16,10 +16,12 @@ from tagger.deps import Deps
 from tagger.handlers import tag_buyer
 from tagger.queries import erase_tags
 from tagger.retagging import retag, retag_in_background
+from tagger.reviews import retag_corrected, undo_rejected
 from tagger.rows import ProductRow
-from tagger.store import CatalogueStore, Projection, TaggingStore
+from tagger.store import CatalogueStore, Kept, Projection, TaggingStore
 from tests.support.waiting import until
 from tests.unit.tagger.conftest import Invoice, deps_on
+from tests.unit.tagger.test_reviews import corrected, given, rejected
 from tests.unit.tagger.test_tag_buyer import Killed, MortalDatabase, counts, tags_of
 
 ZYX = ProductRow(code="ZYX", name="Zyx Desconocido", l1="alimentos", l2="snacks")
@@ -173,7 +175,7 @@ async def test_what_a_user_erases_while_an_invoice_is_tagged_does_not_come_back(
     await tag_buyer(Invoice((*LINE, "COCA COLA 600ML")).event, replace(deps, taggings=store))
     for collection in ("taggings", "tag_events", "user_tags"):
         assert await database[collection].count_documents({}) == 0
-    assert await database["unresolved"].count_documents({"invoices": {"$ne": []}}) == 0
+    assert await database["unresolved"].count_documents({}) == 0
 
 
 class ErasedMeanwhile(TaggingStore):
@@ -195,7 +197,87 @@ async def test_what_a_user_erases_meanwhile_does_not_come_back(database: Databas
     await retag(later(replace(deps, taggings=store)))
     for collection in ("taggings", "tag_events", "user_tags"):
         assert await database[collection].count_documents({}) == 0
-    assert await database["unresolved"].count_documents({"invoices": {"$ne": []}}) == 0
+    assert await database["unresolved"].count_documents({}) == 0
+
+
+class Overtaken(TaggingStore):
+    """Somebody else acts once, right before the tags are written anew or right before stale ones are taken back."""
+
+    acts: Callable[[], Awaitable[object]] | None = None
+    before: str
+
+    async def record(self, user_id: str, invoice_id: str, bought_on: datetime, tags: Sequence[Tag]) -> None:
+        await self.let("record")
+        await super().record(user_id, invoice_id, bought_on, tags)
+
+    async def withdraw(self, user_id: str, invoice_id: str, tags: Sequence[str]) -> None:
+        await self.let("withdraw")
+        await super().withdraw(user_id, invoice_id, tags)
+
+    async def renew(self, read: Kept, tags: Sequence[Tag], version: int) -> bool:
+        await self.let("renew")
+        return await super().renew(read, tags, version)
+
+    async def let(self, step: str) -> None:
+        if step == self.before and (act := self.acts) is not None:
+            self.acts = None
+            await act()
+
+
+def overtaken(database: Database, deps: Deps, before: str, acts: Callable[[], Awaitable[object]]) -> Deps:
+    """Parts with which tagging anew is overtaken at a step."""
+    store = Overtaken(database)
+    store.before, store.acts = before, acts
+    return later(replace(deps, taggings=store))
+
+
+STEPS = ["record", "withdraw", "renew"]
+
+
+@pytest.mark.parametrize("step", STEPS)
+async def test_a_rejection_while_an_invoice_is_tagged_anew_stands(database: Database, deps: Deps, step: str) -> None:
+    await tag_buyer(Invoice((*LINE, "COCA COLA 600ML")).event, deps)
+    await learn(database, ZYX)
+    await retag(overtaken(database, deps, step, lambda: undo_rejected(rejected(), deps)))
+    for _ in range(2):
+        assert await database["tag_events"].count_documents({}) == 0
+        assert await counts(database) == {}
+        assert [row["now"] async for row in database["taggings"].find()] == [[]]
+        await learn(database, ZYX)
+        await retag(later(deps))
+
+
+@pytest.mark.parametrize("paper", ["invoice-1", "invoice-2"])
+@pytest.mark.parametrize("step", STEPS)
+async def test_a_correction_while_an_invoice_is_tagged_anew_stands(
+    database: Database, deps: Deps, step: str, paper: str
+) -> None:
+    await tag_buyer(Invoice((*LINE, "COCA COLA 600ML")).event, deps)
+    await learn(database, ZYX)
+    told: list[set[str]] = []
+
+    async def correct() -> None:
+        told.append(given(await retag_corrected(corrected(paper), deps)))
+
+    await retag(overtaken(database, deps, step, correct))
+    for _ in range(2):
+        assert await counts(database) == dict.fromkeys(told[0], 1)
+        assert set(await database["tag_events"].distinct("invoice_id")) == {paper}
+        assert [len(row["now"]) async for row in database["taggings"].find()] == [len(told[0])]
+        await learn(database, ZYX)
+        await retag(later(deps))
+
+
+@pytest.mark.parametrize("step", STEPS)
+async def test_another_upload_while_a_paper_is_tagged_anew_keeps_its_tags(
+    database: Database, deps: Deps, step: str
+) -> None:
+    await learn(database, ZYX)
+    await tag_buyer(Invoice(LINE).event, deps)
+    await learn(database, ZYX.model_copy(update={"name": "Otra Cosa"}))
+    again = Invoice(("Otra Cosa",), request="request-2").event
+    await retag(overtaken(database, deps, step, lambda: tag_buyer(again, deps)))
+    assert (await counts(database))["product_code:ZYX"] == 1
 
 
 async def test_a_tagging_that_was_just_made_is_left_for_the_next_pass(database: Database, deps: Deps) -> None:

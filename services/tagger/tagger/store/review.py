@@ -59,9 +59,17 @@ class ReviewList:
         await self._unresolved.delete_many({"_id": {"$in": list(keys)}})
 
     async def forget(self, invoices: Sequence[str]) -> None:
-        """Take these invoices off every line; the lines and their counts belong to nobody and stay."""
-        gone = list(invoices)
-        await self._unresolved.update_many({"invoices": {"$in": gone}}, {"$pull": {"invoices": {"$in": gone}}})
+        """Take these invoices off every line and its count; a line that no other invoice had goes as a whole.
+
+        A line that so many invoices had that a row does not know them all stays, also where it knows none any more.
+        """
+        gone = {"$literal": list(invoices)}
+        fields = {
+            "count": {"$subtract": ["$count", {"$size": {"$setIntersection": ["$invoices", gone]}}]},
+            "invoices": {"$filter": {"input": "$invoices", "cond": {"$not": [{"$in": ["$$this", gone]}]}}},
+        }
+        await self._unresolved.update_many({"invoices": {"$in": list(invoices)}}, [{"$set": fields}])
+        await self._unresolved.delete_many({"count": {"$lte": 0}, "invoices": []})
 
     async def names(self) -> list[tuple[str, str]]:
         """Every line on the list: its key and its printed name."""

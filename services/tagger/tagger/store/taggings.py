@@ -188,41 +188,52 @@ class TaggingStore:
         found = self._taggings.find({"user_id": user_id, "invoice_id": invoice_id}).sort("_id", 1)
         return [_kept(document) async for document in found]
 
-    async def renew(self, request_id: str, tags: Sequence[Tag], version: int) -> bool:
-        """Write what a tagging gives by this version of the catalogue; False where it was erased in between."""
+    async def renew(self, read: Kept, tags: Sequence[Tag], version: int) -> bool:
+        """Write what a tagging gives by this version of the catalogue.
+
+        False where it was erased or reviewed since it was read: then nothing is written.
+        """
         fields = {"now": [tag.model_dump() for tag in tags], "version": version}
-        result = await self._taggings.update_one({"_id": request_id}, {"$set": fields, "$unset": {"claimed_until": ""}})
+        result = await self._taggings.update_one(
+            {"_id": read.request_id, "review": read.review}, {"$set": fields, "$unset": {"claimed_until": ""}}
+        )
         return result.matched_count == 1
 
-    async def erase_before(self, user_id: str, before: datetime) -> tuple[int, list[str]]:
-        """Erase what came of uploads until then, also of those on their way; how many events, of which invoices.
+    async def invoices(self, user_id: str) -> list[str]:
+        """Every invoice of which something is kept."""
+        one = {"user_id": user_id}
+        found: set[str] = set(await self._taggings.distinct("invoice_id", one))
+        return sorted(found | set(await self._events.distinct("invoice_id", one)))
 
-        An invoice that was uploaded again after that moment keeps its tags.
+    async def mark_erased(self, user_id: str, before: datetime) -> list[str]:
+        """Have uploads until then that are still on their way give nothing; the invoices that are to be erased.
+
+        An invoice that was uploaded again after that moment is none of them.
         """
         await self._erasures.mark(user_id, before)
-        one = {"user_id": user_id}
-        later = set(await self._taggings.distinct("invoice_id", {**one, "received_at": {"$gt": before}}))
-        invoices: set[str] = set(await self._taggings.distinct("invoice_id", one))
-        invoices |= set(await self._events.distinct("invoice_id", one))
-        await self._taggings.delete_many({**one, "received_at": {"$not": {"$gt": before}}})
+        later = {"user_id": user_id, "received_at": {"$gt": before}}
+        stay: set[str] = set(await self._taggings.distinct("invoice_id", later))
+        return [invoice_id for invoice_id in await self.invoices(user_id) if invoice_id not in stay]
+
+    async def erase_before(self, user_id: str, before: datetime, invoices: Sequence[str]) -> int:
+        """Erase what came of uploads until then, and the events of these invoices; how many events."""
+        await self._taggings.delete_many({"user_id": user_id, "received_at": {"$not": {"$gt": before}}})
         events = 0
-        for invoice_id in sorted(invoices - later):
+        for invoice_id in invoices:
             tags = await self.tags_of(user_id, invoice_id)
             await self.withdraw(user_id, invoice_id, tags)
             events += len(tags)
         await self._projection.recount_all(user_id)  # a crash in between may have left rows without their events
-        return events, sorted(invoices - later)
+        return events
 
-    async def erase(self, user_id: str) -> tuple[int, int, list[str]]:
-        """Erase all that is kept of a user; how many tags, how many events, and the invoices that they came from."""
+    async def erase(self, user_id: str) -> tuple[int, int]:
+        """Erase all that is kept of a user; how many tags and how many events."""
         one = {"user_id": user_id}
-        invoices: set[str] = set(await self._taggings.distinct("invoice_id", one))
-        invoices |= set(await self._events.distinct("invoice_id", one))
         # What could bring the others back goes first.
         await self._taggings.delete_many(one)
         events = (await self._events.delete_many(one)).deleted_count
         tags = (await self._user_tags.delete_many(one)).deleted_count
-        return tags, events, sorted(invoices)
+        return tags, events
 
 
 def _outdated(version: int, before: datetime) -> dict[str, Any]:

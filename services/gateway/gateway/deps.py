@@ -14,6 +14,7 @@ from gateway.extract.deps import Extract
 from gateway.hooks import Hooks
 from gateway.idempotency import IdempotencyKeys
 from gateway.limits import RateLimits
+from gateway.listeners import Listeners
 from gateway.remote import RemoteDocuments
 from gateway.results import Waiters
 from gateway.room import Room
@@ -86,4 +87,5 @@ class Deps:
     address: Address
     openapi: bytes
     room: Room
+    listeners: Listeners = field(default_factory=Listeners)
     sunat: Sunat = field(default_factory=Sunat)

@@ -1,7 +1,7 @@
 """Answers that go out piece by piece: they end with their source, with the client, or with the server."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Any
 
 import structlog
@@ -41,6 +41,8 @@ class Streams:
                 ending.cancel()
                 pump.cancel()
                 await asyncio.gather(pump, ending, return_exceptions=True)
+                if isinstance(chunks, AsyncGenerator):
+                    await chunks.aclose()  # at once, so that what it holds is free for the next
         response.force_close()
         return response
 

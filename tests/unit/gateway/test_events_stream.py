@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import aiohttp
@@ -141,6 +141,43 @@ async def test_only_the_owner_and_an_admin_may_listen(gateway: Gateway) -> None:
     headers = {"Authorization": f"Bearer {token('boss', scope='admin')}"}
     url = f"http://127.0.0.1:{gateway.port}/api/v4/requests/{event.request_id}/events"
     async with gateway.session.get(url, headers=headers) as response:
+        assert response.status == 200
+
+
+async def test_a_user_who_listens_to_enough_is_refused_until_a_stream_ends(gateway: Gateway) -> None:
+    event, other = await store(gateway), await store(gateway)
+    async with AsyncExitStack() as open_streams:
+        for _ in range(19):
+            await open_streams.enter_async_context(listening(gateway, event.request_id))
+        async with listening(gateway, other.request_id) as last:
+            await last.content.readany()
+            async with listening(gateway, event.request_id) as refused:
+                assert (refused.status, (await refused.json())["error"]["code"]) == (429, "TOO_MANY_STREAMS")
+                assert int(refused.headers["Retry-After"]) > 0
+            theirs = await store(gateway, user="user-2")
+            async with listening(gateway, theirs.request_id, user="user-2") as response:
+                assert response.status == 200
+            await gateway.follow(released(other))
+            assert await types(last) == ["credits.released.v1"]
+
+        async def is_let_in() -> bool:
+            async with listening(gateway, event.request_id) as response:
+                return response.status == 200
+
+        await until(is_let_in)
+
+
+async def test_a_client_that_leaves_frees_its_place(gateway: Gateway) -> None:
+    event = await store(gateway)
+    before = streams()
+    async with AsyncExitStack() as open_streams:
+        for _ in range(20):
+            await open_streams.enter_async_context(listening(gateway, event.request_id))
+        for _ in range(2):
+            async with listening(gateway, event.request_id) as response:
+                assert response.status == 429
+    await until(lambda: streams() == before)
+    async with listening(gateway, event.request_id) as response:
         assert response.status == 200
 
 

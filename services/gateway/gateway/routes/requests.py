@@ -8,14 +8,33 @@ from dataclasses import replace
 from datetime import datetime
 
 from gateway.deps import Deps
-from gateway.http import INTERNAL_ERROR, NOT_FOUND, UNAUTHORIZED, Answer, Input, Parameter, Problem, Raw, Route, Stream
+from gateway.http import (
+    INTERNAL_ERROR,
+    NOT_FOUND,
+    UNAUTHORIZED,
+    Answer,
+    ErrorRow,
+    Input,
+    Parameter,
+    Problem,
+    Raw,
+    Route,
+    Stream,
+)
 from gateway.intake import Submission, submit, submit_and_wait
+from gateway.listeners import MOST_STREAMS, TooManyStreams
 from gateway.lumis import InvoiceFound, Shown, not_enough_lumis
 from gateway.repeats import claimed_key
 from gateway.results import Conclusion
 from gateway.store import Progress
 from shared.contracts.message import EventRecord
 from shared.errors import Refused
+
+TOO_MANY_STREAMS = ErrorRow(
+    429,
+    "TOO_MANY_STREAMS",
+    f"Ya tienes {MOST_STREAMS} conexiones de eventos abiertas. Cierra alguna o intenta más tarde.",
+)
 
 _INSUFFICIENT = "INSUFFICIENT_LUMIS"
 _RESPOND_ASYNC = "respond-async"
@@ -25,6 +44,7 @@ _HEARTBEAT_SECONDS = 15.0
 _LONGEST_SECONDS = 600.0
 _NO_CONTENT = 204
 _EVENT_STREAM = "text/event-stream"
+_RETRY_SECONDS = "10"
 _STREAM_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 UPLOAD_PARAMETERS = (
@@ -120,6 +140,7 @@ async def stream_request_events(given: Input[None], deps: Deps) -> Stream | Raw:
     First what has happened already (after `Last-Event-ID` where that is given), then each event as it comes. Each has
     the event's id, its type as the name, and in `data` a JSON object. The stream ends when nothing more is to come, or
     after ten minutes: come back with `Last-Event-ID`. 204 says that nothing is left, so that an EventSource stops.
+    A user may have 20 streams open at a time at one process.
     """
     request_id = given.path["request_id"]
     progress = await deps.requests.progress(request_id)
@@ -128,7 +149,20 @@ async def stream_request_events(given: Input[None], deps: Deps) -> Stream | Raw:
     seen = _Seen(given.headers.get("last-event-id"))
     if progress.ended and not seen.new(progress.events):
         return Raw(b"", _EVENT_STREAM, status=_NO_CONTENT, headers=_STREAM_HEADERS)
-    return Stream(_follow(request_id, progress, seen, deps), _EVENT_STREAM, headers=_STREAM_HEADERS)
+    chunks = _held(given.caller.user_id, _follow(request_id, progress, seen, deps), deps)
+    try:
+        await anext(chunks)
+    except TooManyStreams:
+        raise Problem(TOO_MANY_STREAMS, headers={"Retry-After": _RETRY_SECONDS}) from None
+    return Stream(chunks, _EVENT_STREAM, headers=_STREAM_HEADERS)
+
+
+async def _held(user_id: str, chunks: AsyncIterator[bytes], deps: Deps) -> AsyncIterator[bytes]:
+    """The chunks, with a user's place kept until they end; the first, empty one says that there was a place."""
+    with deps.listeners.place(user_id):
+        yield b""
+        async for chunk in chunks:
+            yield chunk
 
 
 class _Seen:
@@ -172,7 +206,7 @@ ROUTES: tuple[Route, ...] = (
         stream_request_events,
         "A request's events, live",
         answer=EventShown,
-        errors=(NOT_FOUND, UNAUTHORIZED, INTERNAL_ERROR),
+        errors=(NOT_FOUND, TOO_MANY_STREAMS, UNAUTHORIZED, INTERNAL_ERROR),
         parameters=(Parameter("Last-Event-ID", "header", "The id of the last event that was seen"),),
         media_type=_EVENT_STREAM,
     ),

@@ -23,7 +23,7 @@ from gateway.http import (
     Route,
 )
 from gateway.limits import Rate
-from gateway.lumis import RATE_LIMITED, Shown
+from gateway.lumis import Shown
 from gateway.post import Busy
 from gateway.webhooks import body_of
 from shared.addresses import LONGEST_URL, ForbiddenUrl
@@ -31,10 +31,10 @@ from shared.contracts.webhooks import WEBHOOK_EVENTS
 
 PING = "ping"
 WEBHOOK_BUSY = ErrorRow(429, "WEBHOOK_BUSY", "Demasiadas entregas esperan a ese receptor. Intenta más tarde.")
+TOO_MANY_PINGS = ErrorRow(429, "RATE_LIMITED", "Has enviado demasiadas pruebas a tu webhook. Intenta más tarde.")
 
 _PATH = "/api/v4/webhooks"
 _PINGS = Rate(limit=10, window_seconds=60)
-_TOO_MANY_PINGS = "Has enviado demasiadas pruebas a tu webhook. Intenta más tarde."
 _LONGEST_BODY = 16_384
 _NONE = "No tienes un webhook registrado"
 _URL_WORDS = {
@@ -151,7 +151,7 @@ async def ping_webhook(given: Input[None], deps: Deps) -> Answer:
     hook = await _found(given, deps)
     standing = await deps.rate_limits.take(f"ping:{hook.user_id}", default=_PINGS)
     if not standing.accepted:
-        raise Problem(RATE_LIMITED, message=_TOO_MANY_PINGS, headers={"Retry-After": str(standing.retry_after)})
+        raise Problem(TOO_MANY_PINGS, headers={"Retry-After": str(standing.retry_after)})
     identity = str(uuid4())
     body = body_of(identity, PING, given.request_id, datetime.now(UTC), {"state": None})
     try:
@@ -227,6 +227,6 @@ ROUTES: tuple[Route, ...] = (
         ping_webhook,
         "Send one's webhook a ping",
         answer=PingShown,
-        errors=(NOT_FOUND, RATE_LIMITED, WEBHOOK_BUSY, *_ALWAYS),
+        errors=(NOT_FOUND, TOO_MANY_PINGS, WEBHOOK_BUSY, *_ALWAYS),
     ),
 )

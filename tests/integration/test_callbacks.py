@@ -24,8 +24,8 @@ async def buses(rabbitmq_url: str) -> AsyncIterator[Buses]:
         yield made
 
 
-async def scheduled(deps: Deps, request_id: str, url: str) -> list[CallbackScheduled]:
-    await deps.callbacks.plan(request_id=request_id, user_id="user-1", url=url, document_id=f"doc-{request_id}")
+async def scheduled(deps: Deps, request_id: str, url: str, user: str = "user-1") -> list[CallbackScheduled]:
+    await deps.callbacks.plan(request_id=request_id, user_id=user, url=url, document_id=f"doc-{request_id}")
     return await deps.callbacks.due(request_id, "gateway-1")
 
 
@@ -42,7 +42,7 @@ async def test_a_dead_receivers_calls_hold_up_nobody_and_end_parked(database: Da
         slow.gate.clear()
         alive.statuses.extend([500, 404])
         for number in range(20):
-            await gateway.publish(*await scheduled(deps, f"slow-{number}", slow.url))
+            await gateway.publish(*await scheduled(deps, f"slow-{number}", slow.url, f"user-{number % 5}"))
         await until(lambda: len(slow.received) == 16, 30)
         elsewhere = alive.url.replace("127.0.0.1", "localhost")
         await gateway.publish(*await scheduled(deps, "alive", elsewhere))

@@ -7,11 +7,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+from shared.bus.topology import RETRY_LADDER
 from shared.mongo import Database, Index, ReturnDocument
 
 MOST_FAILURES = 20
 """So many deliveries in a row that were given up disable a webhook."""
-MOST_ATTEMPTS = 4
+MOST_ATTEMPTS = 1 + len(RETRY_LADDER)
 """The first, and one after each of the ladder's steps; then a delivery is given up."""
 
 _CACHE_SECONDS = 5.0

@@ -9,7 +9,7 @@ from typing import Literal
 import structlog
 
 from gateway.deps import Deps
-from gateway.lumis import rate_limited
+from gateway.lumis import not_enough, rate_limited
 from gateway.metrics import ABANDONED, LIMITED, WAITING
 from gateway.repeats import ACCEPTED_WITHIN, in_progress
 from gateway.results import Conclusion
@@ -196,8 +196,7 @@ async def _refuse_over_limit(submission: Submission, deps: Deps) -> None:
     price = (await deps.bus.call(ReadPrices())).model_dump()[submission.operation]
     available = (await deps.bus.call(ReadBalance(user_id=submission.user_id))).available
     if available < price:
-        message = f"Saldo insuficiente de Lümis. Necesitas {price} Lümis."
-        raise Refused("INSUFFICIENT_LUMIS", message, {"price": price, "available": available})
+        raise Refused("INSUFFICIENT_LUMIS", not_enough(price), {"price": price, "available": available})
     LIMITED.inc()
     raise rate_limited(standing.retry_after)
 

@@ -157,8 +157,13 @@ class NotEnoughDetails(ErrorDetails):
 
 def not_enough_lumis(price: int) -> Problem:
     """The 402 of an account that cannot pay `price` Lümis."""
-    message = f"Saldo insuficiente de Lümis. Necesitas {price} Lümis."
-    return Problem(NOT_ENOUGH_LUMIS, details=_json(NotEnoughDetails(cost_lumis=price, message=message)))
+    details = NotEnoughDetails(cost_lumis=price, message=not_enough(price))
+    return Problem(NOT_ENOUGH_LUMIS, details=_json(details))
+
+
+def not_enough(price: int) -> str:
+    """What an account is told that cannot pay `price` Lümis."""
+    return f"Saldo insuficiente de Lümis. Necesitas {price} Lümis."
 
 
 def rate_limited(retry_after: int) -> Problem:
